@@ -1,0 +1,128 @@
+/* trae content generate: from a topic and sources to a finished file. */
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/op/op.h"
+#include "lib/os/file.h"
+#include "lib/text/slug.h"
+#include "lib/work/render.h"
+#include "lib/work/textfile.h"
+#include "lib/work/writer.h"
+
+struct content_generate_args {
+	const char *topic, *format, *length, *style, *writer;
+	const struct path *sources;
+	struct path output;
+	struct render_look look;
+};
+
+struct content_generate_reply {
+	const char *path, *title, *writer, *sha256;
+	double duration_s;
+	int64_t bytes;
+	json_t *sources, *sentences;
+	const char *const *warnings;
+};
+
+static enum fail choose_output(struct call *c, const struct content_generate_args *args,
+	const char *title, struct render_output *out)
+{
+	bool text = !strcmp(args->format, "md") || !strcmp(args->format, "txt") ||
+		!strcmp(args->format, "srt");
+
+	out->format = args->format;
+	out->to = args->output;
+	if (args->output.kind == PATH_NONE)
+		return render_target(c, slug(&c->arena, title ? title : "script"), args->format, &out->to);
+	if (args->output.kind == PATH_STANDARD && !text && isatty(STDOUT_FILENO))
+		return fail(c, FAIL_USAGE, "%s is not for a terminal: send it on with > or |",
+			args->format);
+	if (args->output.kind == PATH_LOCAL && !op_given(c, "format") &&
+		strrchr(path_base(args->output.text), '.')) {
+		const char *end = strrchr(args->output.text, '.') + 1;
+
+		if (!strcmp(end, "md") || !strcmp(end, "txt"))
+			out->format = end;
+		else
+			return render_format(c, args->output.text, &out->format);
+	}
+	return FAIL_NONE;
+}
+
+static enum fail make(struct call *c, const struct content_generate_args *args,
+	const struct script *script, const struct render_output *output, struct rendered *made)
+{
+	bool markdown = !strcmp(output->format, "md");
+
+	if (markdown || !strcmp(output->format, "txt"))
+		return textfile_write(c, &output->to,
+			markdown ? script_markdown(c, script) : script_plain(c, script), made);
+	return render_script(c, script, NULL, &args->look, output, 1, made);
+}
+
+static enum fail run(struct call *c, const void *data)
+{
+	const struct content_generate_args *args = data;
+	const struct writing ask = {.topic = args->topic, .length = args->length,
+		.style = args->style, .writer = args->writer, .sources = args->sources};
+	struct content_generate_reply reply;
+	struct render_output output;
+	struct written written;
+	struct rendered made = {.path = "", .duration_s = NUM_NULL};
+
+	TRY(writer_write(c, &ask, &written));
+	TRY(choose_output(c, args, written.script.title, &output));
+	if (c->dry_run) {
+		made.path = output.to.text;
+		made.duration_s = script_estimate_s(&written.script);
+	} else {
+		TRY(make(c, args, &written.script, &output, &made));
+	}
+	if (!strcmp(made.path, "-"))
+		return FAIL_NONE;
+	reply = (struct content_generate_reply){.path = made.path, .title = written.script.title,
+		.writer = written.by, .sha256 = made.sha256, .duration_s = made.duration_s,
+		.bytes = made.bytes, .sources = written.sources,
+		.sentences = written.sentences, .warnings = op_warnings(c)};
+	return op_emit(c, &reply);
+}
+
+const struct op op_content_generate = {
+	.name = "content generate",
+	.route = "POST /api/v1/content/generate",
+	.effect = EFFECT_WRITE,
+	.flags = OP_LONG | OP_DRY,
+	.summary = "Make a video, sound or text about a topic from sources",
+	.about = "Writes a script as content script does, and makes the finished file of it: a narrated video, "
+		"its sound alone, captions, or the text. Without sources and without a language model it "
+		"says what to give.",
+	.example = "trae content generate \"Sustainable energy\" --source article.md --length \"1-2 minutes\"",
+	OP_ARGS(struct content_generate_args,
+		FIELD(struct content_generate_args, topic, "What it is about", .word = true,
+			.required = true, .min = 1, .max = 500),
+		FIELD(struct content_generate_args, sources, "What to write from"),
+		FIELD(struct content_generate_args, format, "What to make", .initial = "mp4",
+			.oneof = ONEOF("mp4", "md", "txt", "srt", "mp3", "wav")),
+		FIELD(struct content_generate_args, length, "How long to speak: 90s, 2 minutes, 5-10 minutes"),
+		FIELD(struct content_generate_args, style, "Manner of writing, for a language model"),
+		FIELD(struct content_generate_args, writer, "Who writes", .initial = "auto",
+			.oneof = ONEOF("auto", "model", "extract")),
+		FIELD(struct content_generate_args, output, "File to make; default: named like the title",
+			.letter = 'o', .output = true),
+		RENDER_FIELDS(struct content_generate_args)),
+	OP_REPLY(struct content_generate_reply,
+		FIELD(struct content_generate_reply, path, "File made", .required = true),
+		FIELD(struct content_generate_reply, title, "Title"),
+		FIELD(struct content_generate_reply, writer, "extraction, or the name of the model",
+			.required = true),
+		FIELD(struct content_generate_reply, duration_s, "Its length in seconds"),
+		FIELD(struct content_generate_reply, bytes, "Its size", .required = true),
+		FIELD(struct content_generate_reply, sources, "What it was written from", .hidden = true,
+			.array = true, .of = writer_source),
+		FIELD(struct content_generate_reply, sentences, "Where each sentence stands there",
+			.hidden = true, .array = true, .of = writer_sentence),
+		FIELD(struct content_generate_reply, sha256, "SHA-256 of its bytes"),
+		FIELD(struct content_generate_reply, warnings, "What was left out or done otherwise",
+			.required = true)),
+	.run = run,
+};

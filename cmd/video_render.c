@@ -1,0 +1,109 @@
+/* trae video render: a script becomes a narrated video. */
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/op/op.h"
+#include "lib/work/render.h"
+#include "lib/work/document.h"
+
+struct video_render_args {
+	struct path script, output, subtitles;
+	struct render_look look;
+};
+
+struct video_render_reply {
+	const char *path, *sha256;
+	double duration_s, loudness_lufs;
+	int64_t bytes, width, height, frames, words;
+	const char *const *warnings;
+};
+
+static enum fail choose_outputs(struct call *c, const struct video_render_args *args,
+	struct render_output *outputs, size_t *count)
+{
+	struct render_output *video = &outputs[0], *text = &outputs[1];
+
+	video->format = "mp4";
+	video->to = args->output;
+	if (args->output.kind == PATH_NONE && args->script.kind == PATH_STANDARD)
+		return fail(c, FAIL_USAGE, "output is needed: standard input has no name to take it from");
+	if (args->output.kind == PATH_NONE)
+		TRY(render_target(c, args->script.text, "mp4", &video->to));
+	else if (args->output.kind == PATH_LOCAL)
+		TRY(render_format(c, args->output.text, &video->format));
+	else if (isatty(STDOUT_FILENO))
+		return fail(c, FAIL_USAGE, "a video is not for a terminal: send it on with > or |");
+	*count = 1;
+	if (args->subtitles.kind == PATH_NONE)
+		return FAIL_NONE;
+	text->to = args->subtitles;
+	text->format = "srt";
+	if (args->subtitles.kind == PATH_LOCAL)
+		TRY(render_format(c, args->subtitles.text, &text->format));
+	*count = 2;
+	return FAIL_NONE;
+}
+
+static enum fail run(struct call *c, const void *data)
+{
+	const struct video_render_args *args = data;
+	struct render_output outputs[2];
+	struct video_render_reply reply;
+	struct document document;
+	struct script script;
+	struct rendered made = {.path = "", .duration_s = NUM_NULL, .loudness_lufs = NUM_NULL};
+	size_t count;
+
+	TRY(choose_outputs(c, args, outputs, &count));
+	TRY(document_read(c, &args->script, &document));
+	TRY(script_from_page(c, &document.page, &script));
+	for (size_t i = 0; i < script.warning_count; i++)
+		call_warn(c, "%s", script.warnings[i]);
+	if (c->dry_run) {
+		TRY(script_check_length(c, &script, SCRIPT_SECONDS_MAX));
+		made.path = outputs[0].to.text;
+		made.duration_s = script_estimate_s(&script);
+	} else {
+		TRY(render_script(c, &script, document.folder, &args->look, outputs, count, &made));
+	}
+	if (!strcmp(made.path, "-"))
+		return FAIL_NONE;
+	reply = (struct video_render_reply){.path = made.path, .sha256 = made.sha256,
+		.duration_s = made.duration_s, .loudness_lufs = made.loudness_lufs,
+		.bytes = made.bytes, .width = made.width, .height = made.height,
+		.frames = made.frames, .words = made.words, .warnings = op_warnings(c)};
+	return op_emit(c, &reply);
+}
+
+const struct op op_video_render = {
+	.name = "video render",
+	.route = "POST /api/v1/video/render",
+	.effect = EFFECT_WRITE,
+	.flags = OP_LONG | OP_DRY,
+	.summary = "Make a narrated, captioned video from a script",
+	.about = "The script is Markdown or plain text, from a file, standard input or a URL: headings begin "
+		"scenes, lists become bullets, pictures are shown, cues such as [TENSE_MOMENT] pause. The "
+		"video is opened again and checked before it gets its name.",
+	.example = "trae video render talk.md -o talk.mp4 --size 720p --background-music",
+	OP_ARGS(struct video_render_args,
+		FIELD(struct video_render_args, script, "The script", .word = true, .required = true),
+		FIELD(struct video_render_args, output,
+			"File to make (.mp4, .wav, .mp3, .srt, .vtt); default: named like the script",
+			.letter = 'o', .output = true),
+		RENDER_FIELDS(struct video_render_args),
+		FIELD(struct video_render_args, subtitles, "Captions as a file besides (.srt, .vtt)",
+			.output = true)),
+	OP_REPLY(struct video_render_reply,
+		FIELD(struct video_render_reply, path, "File made", .required = true),
+		FIELD(struct video_render_reply, duration_s, "Its length in seconds"),
+		FIELD(struct video_render_reply, bytes, "Its size", .required = true),
+		FIELD(struct video_render_reply, width, "Pixels across", .required = true),
+		FIELD(struct video_render_reply, height, "Pixels down", .required = true),
+		FIELD(struct video_render_reply, frames, "Pictures in it", .required = true),
+		FIELD(struct video_render_reply, words, "Words spoken", .required = true),
+		FIELD(struct video_render_reply, loudness_lufs, "Integrated loudness (ITU-R BS.1770)"),
+		FIELD(struct video_render_reply, sha256, "SHA-256 of its bytes"),
+		FIELD(struct video_render_reply, warnings, "What was left out or done otherwise",
+			.required = true)),
+	.run = run,
+};

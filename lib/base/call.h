@@ -1,0 +1,58 @@
+/* Call: what one invocation carries through all rooms, first argument of every function that can
+ * fail. Whoever made it releases it once. */
+#ifndef BASE_CALL_H
+#define BASE_CALL_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/arena.h"
+#include "lib/base/fail.h"
+
+struct config;
+struct op_call;
+struct secrets;
+struct store;
+
+/* By which way a call came in. Only the shell may name local paths. */
+enum channel { CHANNEL_SHELL, CHANNEL_HTTP, CHANNEL_MCP, CHANNEL_QUEUE };
+
+struct call {
+	struct arena arena;       /* all that the call produces */
+	const char *why;          /* reason of the failure, or NULL */
+	enum channel channel;
+	bool dry_run;             /* say what would happen, change nothing */
+	int64_t deadline_boot_ms; /* on clock_boot_ms(); 0: none */
+
+	/* Set from a signal handler or another thread; long work looks at it often. */
+	volatile sig_atomic_t *cancelled;
+
+	/* Where progress goes; NULL: nowhere. DONE of TOTAL (0: unknown), STAGE a word of the
+	 * operation, TEXT one clause for a person. */
+	void (*progress)(void *to, double done, double total, const char *stage, const char *text);
+	/* Where remarks go that do not stop the work; NULL: nowhere. */
+	void (*warn)(void *to, const char *text);
+	void *talk_to;
+
+	/* Opened by the rooms that own them on first use, and closed by call_release(). */
+	struct config *config;
+	struct store *store;
+	const char *store_path;   /* from the configuration; NULL: where store_path() says */
+	struct secrets *secrets;
+	void (*store_close)(struct store *store);
+	void (*secrets_close)(struct secrets *secrets);
+
+	struct op_call *op_call; /* of lib/op, while an operation runs */
+};
+
+/* Frees the arena and closes what was opened. The struct may be used again after that. */
+void call_release(struct call *c);
+
+/* FAIL_INTERRUPTED when the caller asked to stop or the deadline has passed, else FAIL_NONE. */
+enum fail call_check(struct call *c);
+
+void call_progress(struct call *c, double done, double total, const char *stage, const char *text);
+void call_warn(struct call *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

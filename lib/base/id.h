@@ -1,0 +1,15 @@
+/* Identifiers. */
+#ifndef BASE_ID_H
+#define BASE_ID_H
+
+#include <stddef.h>
+
+#include "lib/base/arena.h"
+
+/* A new UUID of version 7 (RFC 9562 §5.7) as text: ids made later sort later. */
+const char *id_new(struct arena *a);
+
+/* LEN bytes from the kernel's random generator; ends the process if it has none. */
+void random_bytes(void *to, size_t len);
+
+#endif

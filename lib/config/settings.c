@@ -1,0 +1,48 @@
+/* The table of settings. */
+#include "lib/config/config.h"
+
+#include <string.h>
+
+#define TEXT(key, text, ...) {.field = {.name = key, .type = FIELD_TEXT, .help = text, __VA_ARGS__}}
+#define NUM(key, text, ...) {.field = {.name = key, .type = FIELD_NUM, .help = text, __VA_ARGS__}}
+#define INT(key, text, ...) {.field = {.name = key, .type = FIELD_INT, .help = text, __VA_ARGS__}}
+#define BOOL(key, text, ...) {.field = {.name = key, .type = FIELD_BOOL, .help = text, __VA_ARGS__}}
+#define LIST(key, text, ...) {.field = {.name = key, .type = FIELD_LIST, .help = text, __VA_ARGS__}}
+
+const struct setting settings[] = {
+	TEXT("store.path", "The store file; default: trae.db in $XDG_DATA_HOME/trae"),
+	TEXT("backup.dir", "Where backups go; default: backup in $XDG_STATE_HOME/trae"),
+	TEXT("secrets.backend", "Where secrets are kept", .initial = "auto",
+		.oneof = ONEOF("auto", "credential", "keyring", "file")),
+	TEXT("secrets.key_file", "Key file (mode 0400) that opens the sealed file without asking"),
+	{.field = {.name = "llm.base_url", .type = FIELD_TEXT,
+		 .help = "Base URL of an OpenAI-compatible service",
+		 .initial = "https://api.openai.com/v1"},
+		.env = "OPENAI_BASE_URL"},
+	TEXT("llm.model", "Model that writes scripts; none is chosen for you"),
+	TEXT("llm.api", "Interface that the service speaks", .initial = "responses",
+		.oneof = ONEOF("responses", "chat")),
+	INT("llm.timeout_s", "Seconds for one answer of the model", .initial = "600", .min = 1,
+		.max = 3600),
+	LIST("net.allowed_hosts",
+		"Hosts that sources may be fetched from although their address is not public"),
+	TEXT("video.voice", "Voice of narration", .initial = "professional_male"),
+	TEXT("video.size", "Picture size", .initial = "1080p"),
+	INT("video.fps", "Pictures a second", .initial = "30", .min = 1, .max = 60),
+	TEXT("video.quality", "Encoding effort", .initial = "production",
+		.oneof = ONEOF("draft", "production")),
+	BOOL("video.captions", "Burn captions into the picture", .initial = "true"),
+	NUM("video.music_volume", "Volume of music before it gives way to speech",
+		.initial = "0.25", .min = 0, .max = 2),
+	NUM("video.loudness_lufs", "Loudness of the finished sound", .initial = "-16", .min = -36,
+		.max = -9),
+	{.field = {.name = NULL}},
+};
+
+const struct setting *setting_find(const char *name)
+{
+	for (const struct setting *s = settings; s->field.name; s++)
+		if (!strcmp(s->field.name, name))
+			return s;
+	return NULL;
+}

@@ -1,0 +1,13 @@
+/* Picture sizes as people say them. */
+#ifndef CONTENT_SIZE_H
+#define CONTENT_SIZE_H
+
+#include <stdint.h>
+
+#include "lib/base/call.h"
+
+/* Reads "1080p", "4k", "vertical", "square" or "WIDTHxHEIGHT" in pixels: even numbers from 128, at
+ * most 3840 x 2160 pixels whichever way it stands. FAIL_USAGE says what is allowed. */
+enum fail size_parse(struct call *c, const char *text, int64_t *width, int64_t *height);
+
+#endif

@@ -1,0 +1,112 @@
+/* Completion for every shell: candidates out of the table. */
+#include <string.h>
+
+#include "lib/config/config.h"
+#include "lib/front/shell.h"
+
+static void offer(struct buf *b, const char *word, const char *about, const char *begun)
+{
+	if (!strncmp(word, begun, strlen(begun)))
+		buf_addf(b, "%s\t%s\n", word, about);
+}
+
+static void offer_names(struct call *c, struct buf *b, const char *noun, const char *begun)
+{
+	size_t len = strlen(noun);
+	const char *last = "";
+
+	for (size_t i = 0; op_table[i]; i++) {
+		const char *name = op_table[i]->name, *gap = strchr(name, ' ');
+		const char *first = gap ? arena_memdup(&c->arena, name, (size_t)(gap - name)) : name;
+
+		if (!len && strcmp(first, last)) {
+			offer(b, first, gap ? "" : op_table[i]->summary, begun);
+			last = first;
+		} else if (len && gap && !strcmp(first, noun)) {
+			offer(b, gap + 1, op_table[i]->summary, begun);
+		}
+	}
+	if (!len)
+		offer(b, "help", "Help for a command", begun);
+}
+
+static enum fail keep_row(void *to, struct call *c, json_t *row)
+{
+	(void)c;
+	json_array_append(to, row);
+	return FAIL_NONE;
+}
+
+/* Values that another operation lists: the first member of its rows. */
+static void offer_rows(struct call *c, struct buf *b, const struct op *op, const char *begun)
+{
+	json_t *rows = json_keep(c, json_array()), *row;
+	JSON_AUTO args = json_object();
+	const struct op_sink sink = {keep_row, NULL};
+	size_t i;
+
+	if (op_dispatch(c, op, args, &sink, rows) != FAIL_NONE)
+		return;
+	json_array_foreach(rows, i, row) {
+		const char *word = json_member_text(row, op->reply[0].name, "");
+
+		offer(b, word, "", begun);
+	}
+}
+
+static void offer_values(struct call *c, struct buf *b, const struct field *f, const char *begun)
+{
+	for (size_t i = 0; f->oneof && f->oneof[i]; i++)
+		offer(b, f->oneof[i], "", begun);
+	if (f->type == FIELD_PATH || f->type == FIELD_PATHS)
+		buf_adds(b, ":file\n");
+	else if (f->complete && !strcmp(f->complete, "setting"))
+		for (const struct setting *s = settings; s->field.name; s++)
+			offer(b, s->field.name, s->field.help, begun);
+	else if (f->complete && !strcmp(f->complete, "command"))
+		offer_names(c, b, "", begun);
+	else if (f->complete && op_find(f->complete))
+		offer_rows(c, b, op_find(f->complete), begun);
+}
+
+static void offer_flags(struct call *c, struct buf *b, const struct op *op, const char *begun)
+{
+	static const char *const general[] = {"--help", "--json", "--jsonl", "--plain", "--format",
+		"--select", "--dry-run", "--progress", "--quiet", "--color", "--yes"};
+
+	for (const struct field *f = op->args; f->name; f++)
+		if (!f->word)
+			offer(b, field_flag(c, f), f->help, begun);
+	for (size_t i = 0; i < sizeof general / sizeof *general; i++)
+		offer(b, general[i], "", begun);
+}
+
+const char *complete_words(struct call *c, int count, char **words)
+{
+	struct buf b = buf_in(&c->arena);
+	const char *begun = count ? words[count - 1] : "", *before = count > 1 ? words[count - 2] : "";
+	const struct op *op = count > 2 ? op_find(arena_printf(&c->arena, "%s %s", words[0], words[1]))
+					: NULL;
+	int named = op ? 2 : 1;
+
+	if (!op && count > 1)
+		op = op_find(words[0]);
+	if (!op) {
+		offer_names(c, &b, count > 1 ? words[0] : "", begun);
+		return b.data;
+	}
+	for (const struct field *f = op->args; f->name; f++)
+		if (!f->word && f->type != FIELD_BOOL && count - 1 > named &&
+			(!strcmp(before, field_flag(c, f)) ||
+				(f->letter && before[0] == '-' && before[1] == f->letter && !before[2]))) {
+			offer_values(c, &b, f, begun);
+			return b.data;
+		}
+	if (*begun == '-')
+		offer_flags(c, &b, op, begun);
+	else
+		for (const struct field *f = op->args; f->name; f++)
+			if (f->word)
+				offer_values(c, &b, f, begun);
+	return b.data;
+}

@@ -1,0 +1,329 @@
+/* The command line, read by the table of the operation that it names. */
+#include <string.h>
+
+#include "lib/front/shell.h"
+#include "lib/os/file.h"
+
+#define WORDS_MAX_BYTES (16 << 20)
+
+struct words {
+	struct shell *s;
+	struct call *c;
+	int argc, at;
+	char **argv;
+	bool ended;            /* "--" was seen */
+	const struct field *next; /* field that the next plain word belongs to */
+};
+
+enum general_id { G_JSON, G_JSONL, G_PLAIN, G_FORMAT, G_SELECT, G_COLOR, G_QUIET,
+	G_PROGRESS, G_DRY_RUN, G_YES, G_HELP, G_VERSION, G_INSTALL };
+
+static const struct {
+	const char *flag;
+	char letter;
+	bool value;
+} general_flags[] = {
+	[G_JSON] = {"--json"}, [G_JSONL] = {"--jsonl"}, [G_PLAIN] = {"--plain"},
+	[G_FORMAT] = {"--format", .value = true}, [G_SELECT] = {"--select", .value = true},
+	[G_COLOR] = {"--color", .value = true}, [G_QUIET] = {"--quiet", 'q'},
+	[G_PROGRESS] = {"--progress", .value = true},
+	[G_DRY_RUN] = {"--dry-run", 'n'}, [G_YES] = {"--yes", 'y'}, [G_HELP] = {"--help", 'h'},
+	[G_VERSION] = {"--version", 'V'}, [G_INSTALL] = {"--install", .value = true},
+};
+#define GENERAL_COUNT (sizeof general_flags / sizeof *general_flags)
+
+static enum fail pick(struct call *c, const char *flag, const char *value,
+	const char *const *words, int *out)
+{
+	size_t count = 0;
+	const char *near;
+
+	for (; words[count]; count++)
+		if (!strcmp(words[count], value)) {
+			*out = (int)count;
+			return FAIL_NONE;
+		}
+	near = field_nearest(value, words, count);
+	return fail(c, FAIL_USAGE, "%s: \"%s\" is not known%s%s%s", flag, value,
+		near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+}
+
+static enum fail set_general(struct words *w, enum general_id id, const char *value)
+{
+	struct general *g = &w->s->general;
+	int n;
+
+	switch (id) {
+	case G_JSON:
+		g->output = OUTPUT_JSON;
+		break;
+	case G_JSONL:
+		g->output = OUTPUT_JSONL;
+		break;
+	case G_PLAIN:
+		g->output = OUTPUT_PLAIN;
+		break;
+	case G_FORMAT:
+		if (!strstr(value, "{{"))
+			return fail(w->c, FAIL_USAGE,
+				"--format: a template such as '{{id}}\\t{{state}}' is needed");
+		g->output = OUTPUT_TEMPLATE;
+		g->template = value;
+		break;
+	case G_SELECT:
+		g->select = value;
+		break;
+	case G_COLOR:
+		TRY(pick(w->c, "--color", value, ONEOF("auto", "always", "never"), &n));
+		g->color = (enum when)n;
+		break;
+	case G_PROGRESS:
+		TRY(pick(w->c, "--progress", value, ONEOF("auto", "bar", "plain", "json", "none"),
+			&n));
+		g->progress = (enum progress)n;
+		break;
+	case G_QUIET:
+		g->quiet = true;
+		break;
+	case G_DRY_RUN:
+		g->dry_run = true;
+		break;
+	case G_YES:
+		g->yes = true;
+		break;
+	case G_HELP:
+		g->help = true;
+		break;
+	case G_VERSION:
+		g->version = true;
+		break;
+	case G_INSTALL:
+		g->install = value;
+		break;
+	}
+	return FAIL_NONE;
+}
+
+/* The value behind flag FLAG: after its '=' or the next word. */
+static enum fail take_value(struct words *w, const char *flag, const char *inlined,
+	const char **out)
+{
+	if (inlined) {
+		*out = inlined;
+		return FAIL_NONE;
+	}
+	if (w->at >= w->argc)
+		return fail(w->c, FAIL_USAGE, "%s needs a value", flag);
+	*out = w->argv[w->at++];
+	return FAIL_NONE;
+}
+
+/* JSON members may come from a file: @FILE, or @- for standard input. */
+static enum fail json_operand(struct words *w, const struct field *f, const char **text)
+{
+	char *data;
+	size_t len;
+
+	if (f->type != FIELD_JSON || **text != '@')
+		return FAIL_NONE;
+	TRY(file_read(w->c, *text + 1, WORDS_MAX_BYTES, &data, &len));
+	if (strlen(data) != len)
+		return fail(w->c, FAIL_INPUT, "%s holds a NUL byte", *text + 1);
+	*text = data;
+	return FAIL_NONE;
+}
+
+static enum fail set_field(struct words *w, const struct field *f, const char *text)
+{
+	json_t *j = NULL, *old = json_object_get(w->s->args, f->name);
+	bool list = f->type == FIELD_LIST || f->type == FIELD_PATHS;
+	enum fail failed;
+
+	if (f->secret)
+		return fail(w->c, FAIL_USAGE, "%s is secret and never an argument: other users can "
+			"read arguments; give it on standard input", f->name);
+	TRY(json_operand(w, f, &text));
+	if (f->type == FIELD_LIST && f->word)
+		j = json_pack("[s]", text);
+	else
+		TRY(field_from_text(w->c, f, text, &j));
+	if (!j)
+		return fail(w->c, FAIL_USAGE, "%s: the text is not UTF-8", f->name);
+	failed = field_check(w->c, f, j);
+	if (failed == FAIL_NONE && old && list)
+		json_array_extend(old, j);
+	else if (failed == FAIL_NONE && old)
+		failed = fail(w->c, FAIL_USAGE, "%s is given twice", f->name);
+	else if (failed == FAIL_NONE)
+		json_object_set(w->s->args, f->name, j);
+	json_decref(j);
+	return failed;
+}
+
+static enum fail unknown_flag(struct words *w, const char *flag)
+{
+	const char *names[96], *near;
+	size_t count = 0;
+
+	for (const struct field *f = w->s->op ? w->s->op->args : NULL; f && f->name; f++)
+		if (!f->word && count < 64)
+			names[count++] = field_flag(w->c, f);
+	for (size_t i = 0; i < GENERAL_COUNT; i++)
+		names[count++] = general_flags[i].flag;
+	near = field_nearest(flag, names, count);
+	return fail(w->c, FAIL_USAGE, "unknown option %s%s%s%s", flag, near ? "; did you mean " : "",
+		near ? near : "", near ? "?" : "");
+}
+
+/* The field of the operation that FLAG names; *NEGATED for --no-FLAG. */
+static const struct field *find_flag(struct words *w, const char *flag, bool *negated)
+{
+	*negated = false;
+	for (const struct field *f = w->s->op ? w->s->op->args : NULL; f && f->name; f++) {
+		const char *own = field_flag(w->c, f);
+
+		if (!strcmp(own, flag))
+			return f;
+		if (f->type == FIELD_BOOL && !strncmp(flag, "--no-", 5) &&
+			!strcmp(own + 2, flag + 5)) {
+			*negated = true;
+			return f;
+		}
+	}
+	return NULL;
+}
+
+static enum fail read_long(struct words *w, const char *word)
+{
+	const char *equals = strchr(word, '=');
+	const char *flag = equals ? arena_memdup(&w->c->arena, word, (size_t)(equals - word)) : word;
+	const char *value = equals ? equals + 1 : NULL;
+	bool negated;
+	const struct field *f = find_flag(w, flag, &negated);
+
+	/* An operation's own --format takes words; a template is meant for the general one. */
+	if (f && !strcmp(flag, "--format")) {
+		const char *next = value ? value : w->at < w->argc ? w->argv[w->at] : "";
+
+		if (strstr(next, "{{"))
+			f = NULL;
+	}
+	if (f && f->type == FIELD_BOOL)
+		return set_field(w, f, value ? value : negated ? "false" : "true");
+	if (f) {
+		TRY(take_value(w, flag, value, &value));
+		return set_field(w, f, value);
+	}
+	for (size_t i = 0; i < GENERAL_COUNT; i++) {
+		if (strcmp(general_flags[i].flag, flag))
+			continue;
+		if (general_flags[i].value)
+			TRY(take_value(w, flag, value, &value));
+		else if (value)
+			return fail(w->c, FAIL_USAGE, "%s takes no value", flag);
+		return set_general(w, (enum general_id)i, value);
+	}
+	return unknown_flag(w, flag);
+}
+
+static enum fail read_letter(struct words *w, const char **letters)
+{
+	const char letter = *(*letters)++, *value = **letters ? *letters : NULL;
+	const char *flag = arena_printf(&w->c->arena, "-%c", letter);
+
+	for (const struct field *f = w->s->op ? w->s->op->args : NULL; f && f->name; f++) {
+		if (f->letter != letter)
+			continue;
+		if (f->type == FIELD_BOOL)
+			return set_field(w, f, "true");
+		*letters = "";
+		TRY(take_value(w, flag, value, &value));
+		return set_field(w, f, value);
+	}
+	for (size_t i = 0; i < GENERAL_COUNT; i++)
+		if (general_flags[i].letter == letter)
+			return set_general(w, (enum general_id)i, NULL);
+	return unknown_flag(w, flag);
+}
+
+static enum fail read_plain(struct words *w, const char *word)
+{
+	const struct field *f = w->next;
+
+	while (f->name && !f->word)
+		f++;
+	w->next = f;
+	if (!f->name)
+		return fail(w->c, FAIL_USAGE, "\"%s\" is one word too many; usage: %s", word,
+			op_to_usage(w->c, w->s->op));
+	if (f->type != FIELD_LIST && f->type != FIELD_PATHS)
+		w->next++;
+	return set_field(w, f, word);
+}
+
+static enum fail read_word(struct words *w)
+{
+	const char *word = w->argv[w->at++];
+
+	if (!w->ended && !strcmp(word, "--")) {
+		w->ended = true;
+		return FAIL_NONE;
+	}
+	if (!w->ended && !strncmp(word, "--", 2))
+		return read_long(w, word);
+	if (!w->ended && word[0] == '-' && word[1]) {
+		const char *letters = word + 1;
+
+		while (*letters)
+			TRY(read_letter(w, &letters));
+		return FAIL_NONE;
+	}
+	return read_plain(w, word);
+}
+
+/* Takes the words that name the operation; general options may stand before them. */
+static enum fail read_name(struct words *w, const char **group)
+{
+	const char *noun;
+
+	while (w->at < w->argc && w->argv[w->at][0] == '-' && w->argv[w->at][1])
+		TRY(read_word(w));
+	if (w->at >= w->argc)
+		return FAIL_NONE;
+	noun = w->argv[w->at];
+	if (w->at + 1 < w->argc) {
+		w->s->op = op_find(arena_printf(&w->c->arena, "%s %s", noun, w->argv[w->at + 1]));
+		if (w->s->op)
+			w->at += 2;
+	}
+	if (!w->s->op) {
+		w->s->op = op_find(noun);
+		if (w->s->op)
+			w->at++;
+	}
+	if (!w->s->op) {
+		*group = noun;
+		return FAIL_NONE;
+	}
+	w->next = w->s->op->args;
+	return FAIL_NONE;
+}
+
+enum fail words_read(struct shell *s, int argc, char **argv, const char **group)
+{
+	struct words w = {.s = s, .c = &s->call, .argc = argc, .argv = argv, .at = 1};
+
+	*group = NULL;
+	s->args = json_keep(&s->call, json_object());
+	TRY(read_name(&w, group));
+	if (!s->op) {
+		/* For `trae secret --help` and the like. */
+		for (int i = w.at; *group && i < argc; i++)
+			if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+				s->general.help = true;
+		return FAIL_NONE;
+	}
+	while (w.at < argc)
+		TRY(read_word(&w));
+	return FAIL_NONE;
+}

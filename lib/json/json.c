@@ -1,0 +1,108 @@
+/* JSON: jansson with the limits and habits of this program. */
+#include "lib/json/json.h"
+
+#include <string.h>
+
+#include "lib/text/utf8.h"
+
+/* jansson recurses once a level, up to 2,048: the depth is looked at before it is given the text. */
+static bool too_deep(const char *text, size_t len)
+{
+	bool quoted = false;
+	int depth = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		char ch = text[i];
+
+		if (quoted) {
+			if (ch == '\\')
+				i++;
+			else if (ch == '"')
+				quoted = false;
+		} else if (ch == '"') {
+			quoted = true;
+		} else if (ch == '{' || ch == '[') {
+			if (++depth > JSON_DEPTH)
+				return true;
+		} else if (ch == '}' || ch == ']') {
+			depth--;
+		}
+	}
+	return false;
+}
+
+enum fail json_parse(struct call *c, const char *text, size_t len, json_t **out)
+{
+	json_error_t error;
+	json_t *j;
+
+	if (too_deep(text, len))
+		return fail(c, FAIL_INPUT, "JSON nested deeper than %d levels", JSON_DEPTH);
+	j = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	if (!j)
+		return fail(c, FAIL_INPUT, "no JSON at line %d, column %d: %s", error.line,
+			error.column, utf8_plain(&c->arena, error.text, strlen(error.text), false));
+	*out = j;
+	return FAIL_NONE;
+}
+
+static const char *dump(struct call *c, const json_t *j, size_t flags)
+{
+	size_t len = json_dumpb(j, NULL, 0, flags | JSON_ENCODE_ANY);
+	char *text = arena_alloc(&c->arena, len + 1, 1);
+
+	json_dumpb(j, text, len, flags | JSON_ENCODE_ANY);
+	return text;
+}
+
+const char *json_text(struct call *c, const json_t *j, bool pretty)
+{
+	return dump(c, j, pretty ? JSON_INDENT(2) : JSON_COMPACT);
+}
+
+const char *json_canonical(struct call *c, const json_t *j)
+{
+	return dump(c, j, JSON_COMPACT | JSON_SORT_KEYS);
+}
+
+json_t *json_lossy(struct call *c, const char *text)
+{
+	struct buf b;
+	size_t len, at = 0;
+
+	if (!text)
+		return json_null();
+	len = strlen(text);
+	if (utf8_valid(text, len) == len)
+		return json_stringn(text, len);
+	b = buf_in(&c->arena);
+	while (at < len) {
+		size_t good = utf8_valid(text + at, len - at);
+
+		buf_add(&b, text + at, good);
+		at += good;
+		if (at < len) {
+			utf8_encode(&b, 0xfffd);
+			at++;
+		}
+	}
+	return json_stringn(b.data, b.len);
+}
+
+static void drop(void *j)
+{
+	json_decref(j);
+}
+
+json_t *json_keep(struct call *c, json_t *j)
+{
+	arena_finally(&c->arena, drop, j);
+	return j;
+}
+
+const char *json_member_text(const json_t *object, const char *name, const char *otherwise)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text ? text : otherwise;
+}

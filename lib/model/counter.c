@@ -1,0 +1,46 @@
+/* Counters: numbers that status shows, kept in the transaction of each change and never counted. */
+#include "lib/model/counter.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "lib/store/store.h"
+
+static const struct {
+	const char *name;
+	size_t offset;
+} rows[] = {
+	{"files", offsetof(struct counters, files)},
+	{"file_bytes", offsetof(struct counters, file_bytes)},
+	{"task_running", offsetof(struct counters, tasks_running)},
+	{"task_completed", offsetof(struct counters, tasks_completed)},
+	{"task_failed", offsetof(struct counters, tasks_failed)},
+	{"task_interrupted", offsetof(struct counters, tasks_interrupted)},
+};
+
+enum fail counters_read(struct call *c, struct counters *out)
+{
+	struct counters got = {0};
+	QUERY_AUTO q;
+	enum fail f;
+
+	TRY(query_start(c, SQL("select name, n from counter"), NO_PARAMS, &q));
+	while (query_next(c, &q, &f)) {
+		const char *name = query_text(c, &q, 0);
+
+		for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+			if (!strcmp(name, rows[i].name))
+				*(int64_t *)(void *)((char *)&got + rows[i].offset) =
+					query_int(&q, 1);
+	}
+	TRY(f);
+	*out = got;
+	return FAIL_NONE;
+}
+
+enum fail counter_add(struct call *c, const char *name, int64_t n)
+{
+	return store_run(c, SQL("insert into counter (name, n) values ($1, $2)"
+		" on conflict (name) do update set n = counter.n + excluded.n"),
+		PARAMS(name, n), NULL);
+}

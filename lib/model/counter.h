@@ -1,0 +1,20 @@
+/* Counters: numbers that status shows, kept in the transaction of each change and never counted. */
+#ifndef MODEL_COUNTER_H
+#define MODEL_COUNTER_H
+
+#include <stdint.h>
+
+#include "lib/base/call.h"
+
+struct counters {
+	int64_t files, file_bytes;
+	int64_t tasks_running, tasks_completed, tasks_failed, tasks_interrupted;
+};
+
+/* All of them by one query, from an open store. */
+enum fail counters_read(struct call *c, struct counters *out);
+
+/* Adds N to the counter NAME, within the transaction of the change that it counts. */
+enum fail counter_add(struct call *c, const char *name, int64_t n);
+
+#endif

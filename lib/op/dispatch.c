@@ -1,0 +1,232 @@
+/* Dispatch: the gate between a face and an operation. */
+#include <string.h>
+
+#include "lib/config/config.h"
+#include "lib/model/task.h"
+#include "lib/op/op.h"
+#include "lib/secret/secret.h"
+#include "lib/store/store.h"
+
+#define FILES_MAX 16
+#define WARNINGS_MAX 63
+
+/* What belongs to one call of an operation. */
+struct op_call {
+	const struct op *op;
+	const struct op_sink *sink;
+	void *to;
+	json_t *given;   /* names of the arguments that came from the caller */
+	json_t *replies; /* of a long operation: kept with its task */
+	struct file files[FILES_MAX];
+	size_t files_count;
+
+	/* While a task runs: where its progress goes besides the caller. */
+	struct call *call;
+	const struct task_run *run;
+	const char *stage;
+	void (*progress)(void *to, double done, double total, const char *stage, const char *text);
+	void (*warn)(void *to, const char *text);
+	void *talk_to;
+	const char *warnings[WARNINGS_MAX + 1];
+	size_t warnings_count;
+};
+
+static const char *const effect_words[] = {[EFFECT_READ] = "read", [EFFECT_WRITE] = "write",
+	[EFFECT_SEND] = "send", [EFFECT_ACT] = "act", [EFFECT_SPEND] = "spend",
+	[EFFECT_DESTROY] = "destroy"};
+
+const char *effect_word(enum effect effect)
+{
+	return effect_words[effect];
+}
+
+static enum fail allowed(struct call *c, const struct op *op)
+{
+	if ((op->flags & OP_SHELL) && c->channel != CHANNEL_SHELL)
+		return fail(c, FAIL_DENIED, "%s is for the shell of this machine only", op->name);
+	if (c->dry_run && op->effect != EFFECT_READ && !(op->flags & OP_DRY))
+		return fail(c, FAIL_USAGE, "%s cannot show what it would do: leave --dry-run out",
+			op->name);
+	return FAIL_NONE;
+}
+
+/* Arguments that were not given take their value from the configuration. */
+static enum fail add_settings(struct call *c, const struct op *op, json_t *args)
+{
+	for (const struct field *f = op->args; f->name; f++) {
+		const char *value, *where;
+		json_t *j = NULL;
+		enum fail failed;
+
+		if (!f->setting || json_object_get(args, f->name))
+			continue;
+		TRY(config_get(c, f->setting, &value, NULL, &where));
+		if (!value)
+			continue;
+		failed = field_from_text(c, f, value, &j);
+		if (failed != FAIL_NONE) {
+			fail_context(c, "setting %s (%s)", f->setting, where);
+			return FAIL_CONFIG;
+		}
+		json_object_set_new(args, f->name, j);
+	}
+	return FAIL_NONE;
+}
+
+/* A person who asks another process how far a task is sees its stages; more than one write a stage
+ * would cost the disk more than it tells. */
+static void note_progress(void *to, double done, double total, const char *stage, const char *text)
+{
+	struct op_call *o = to;
+	struct call *c = o->call;
+
+	if (o->progress)
+		o->progress(o->talk_to, done, total, stage, text);
+	if (!o->run || (o->stage && !strcmp(o->stage, stage)))
+		return;
+	o->stage = arena_strdup(&c->arena, stage);
+	if (task_progress(c, o->run, total > 0 ? done / total : 0, stage) != FAIL_NONE)
+		fail_forget(c);
+}
+
+static void note_warning(void *to, const char *text)
+{
+	struct op_call *o = to;
+
+	if (o->warnings_count < WARNINGS_MAX)
+		o->warnings[o->warnings_count++] = text;
+	if (o->warn)
+		o->warn(o->talk_to, text);
+}
+
+static void listen(struct call *c, struct op_call *o)
+{
+	o->call = c;
+	o->progress = c->progress;
+	o->warn = c->warn;
+	o->talk_to = c->talk_to;
+	c->progress = note_progress;
+	c->warn = note_warning;
+	c->talk_to = o;
+}
+
+static void unlisten(struct call *c, const struct op_call *o)
+{
+	c->progress = o->progress;
+	c->warn = o->warn;
+	c->talk_to = o->talk_to;
+}
+
+static enum fail run_long(struct call *c, const struct op *op, json_t *args, const void *bound)
+{
+	struct op_call *o = c->op_call;
+	TASK_RUN_AUTO run = TASK_RUN_NONE;
+	enum fail f, ended;
+
+	TRY(store_open(c));
+	TRY(task_reap(c, NULL));
+	TRY(task_begin(c, op->name, json_text(c, args, false), &run));
+	o->replies = json_keep(c, json_array());
+	o->run = &run;
+	f = op->run(c, bound);
+	o->run = NULL;
+	ended = task_end(c, &run, f, c->why, f == FAIL_NONE ? json_text(c, o->replies, false) : NULL,
+		o->files, o->files_count);
+	return f != FAIL_NONE ? f : ended;
+}
+
+static enum fail record_files(struct call *c, struct op_call *o)
+{
+	if (o->files_count)
+		TRY(store_open(c));
+	for (size_t i = 0; i < o->files_count; i++)
+		TRY(file_record(c, &o->files[i]));
+	return FAIL_NONE;
+}
+
+/* Hands the settings to the rooms below this one that have some. */
+static enum fail hand_down(struct call *c)
+{
+	struct secret_settings secrets;
+
+	TRY(config_load(c));
+	TRY(config_get(c, "store.path", &c->store_path, NULL, NULL));
+	TRY(config_get(c, "secrets.backend", &secrets.backend, NULL, NULL));
+	TRY(config_get(c, "secrets.key_file", &secrets.key_file, NULL, NULL));
+	return secret_configure(c, &secrets);
+}
+
+static enum fail configure(struct call *c, const struct op *op)
+{
+	enum fail f = hand_down(c);
+
+	if (f == FAIL_NONE || !(op->flags & OP_ANYHOW))
+		return f;
+	fail_forget(c);
+	return FAIL_NONE;
+}
+
+enum fail op_dispatch(struct call *c, const struct op *op, json_t *args, const struct op_sink *sink,
+	void *to)
+{
+	struct op_call o = {.op = op, .sink = sink, .to = to,
+		.given = json_keep(c, json_copy(args))};
+	void *bound = arena_alloc(&c->arena, 1, op->args_size);
+	enum fail f;
+
+	TRY(allowed(c, op));
+	TRY(configure(c, op));
+	TRY(add_settings(c, op, args));
+	TRY(field_bind(c, op->args, args, false, bound));
+	c->op_call = &o;
+	listen(c, &o);
+	if ((op->flags & OP_LONG) && !c->dry_run) {
+		f = run_long(c, op, args, bound);
+	} else {
+		f = op->run(c, bound);
+		if (f == FAIL_NONE)
+			f = record_files(c, &o);
+	}
+	unlisten(c, &o);
+	c->op_call = NULL;
+	return f;
+}
+
+enum fail op_emit(struct call *c, const void *reply)
+{
+	struct op_call *o = c->op_call;
+	JSON_AUTO j = field_emit(c, o->op->reply, reply);
+
+	if (o->replies)
+		json_array_append(o->replies, j);
+	return o->sink->reply(o->to, c, j);
+}
+
+enum fail op_data(struct call *c, const char *path)
+{
+	struct op_call *o = c->op_call;
+
+	if (!o->sink->data)
+		return fail(c, FAIL_USAGE, "this channel has no standard output");
+	return o->sink->data(o->to, c, path);
+}
+
+bool op_given(struct call *c, const char *name)
+{
+	return json_object_get(c->op_call->given, name) != NULL;
+}
+
+void op_made(struct call *c, const struct file *file)
+{
+	struct op_call *o = c->op_call;
+
+	if (o->files_count == FILES_MAX)
+		return;
+	o->files[o->files_count] = *file;
+	o->files[o->files_count++].operation = o->op->name;
+}
+
+const char *const *op_warnings(struct call *c)
+{
+	return c->op_call->warnings;
+}

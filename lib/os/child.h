@@ -1,0 +1,33 @@
+/* Child processes: started without a shell, spoken to by lines, killed with their parent. */
+#ifndef OS_CHILD_H
+#define OS_CHILD_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "lib/base/call.h"
+
+struct child_job {
+	const char *const *argv;  /* argv[0] is a path; NULL-terminated */
+	const char *const *env;   /* whole environment, or NULL for child_env() */
+	const void *input;        /* given to its standard input, which is then closed */
+	size_t input_len;
+	/* Each line it prints, without the newline; a failure ends it. NULL: output is dropped. */
+	enum fail (*line)(struct call *c, void *to, char *text, size_t len);
+	void *to;
+	size_t max_output;        /* bytes of output in all; more is a failure. 0: 16 MiB */
+};
+
+/* Runs the job to its end. *STATUS is its exit status, or 128 + the signal that ended it. What it
+ * prints on standard error is kept for the message of a failure (last 2 KiB, *STDERR_TAIL in C's
+ * arena when not NULL). When the call is cancelled the child gets SIGTERM, two seconds later
+ * SIGKILL, and FAIL_INTERRUPTED is returned. The child dies with its parent (PR_SET_PDEATHSIG)
+ * and inherits no descriptor but 0, 1 and 2. FAIL_CONFIG when the program does not exist. */
+enum fail child_run(struct call *c, const struct child_job *job, int *status,
+	const char **stderr_tail);
+
+/* The variables that children get: HOME, PATH, LANG, LC_*, TZ, TMPDIR, XDG_*, SSL_CERT_FILE, and
+ * nothing that could hold a secret. */
+const char *const *child_env(struct call *c);
+
+#endif

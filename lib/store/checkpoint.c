@@ -1,0 +1,44 @@
+/* Moving the log into the file. */
+#include "lib/store/handle.h"
+#include "lib/store/store.h"
+
+enum fail store_checkpoint(struct call *c, int64_t *left)
+{
+	struct handle *h = &c->store->handle;
+	HANDLE_AUTO guard = {0};
+	int log = 0, moved = 0, rc;
+
+	/* The write lock, held by a second connection, keeps every writer from restarting the log
+	 * while the first one moves it. */
+	TRY(handle_open(c, h->path, SQLITE_OPEN_READWRITE, &guard));
+	sqlite3_busy_handler(guard.db, NULL, NULL);
+	rc = sqlite3_exec(guard.db, "begin immediate", NULL, NULL, NULL);
+	if ((rc & 0xff) == SQLITE_BUSY) {
+		if (left)
+			*left = c->store->log_pages;
+		return FAIL_NONE;
+	}
+	if (rc)
+		return handle_fail(c, &guard, rc, false);
+	rc = sqlite3_wal_checkpoint_v2(h->db, "main", SQLITE_CHECKPOINT_PASSIVE, &log, &moved);
+	sqlite3_exec(guard.db, "rollback", NULL, NULL, NULL);
+	if (rc && (rc & 0xff) != SQLITE_BUSY)
+		return handle_fail(c, h, rc, false);
+	c->store->log_pages = 0;
+	if (left)
+		*left = log - moved;
+	return FAIL_NONE;
+}
+
+void log_shorten(struct store *s, bool restart)
+{
+	struct call own = {.store = s, .cancelled = s->handle.cancelled};
+	int64_t left = 1;
+	enum fail f = store_checkpoint(&own, &left);
+
+	if (!f && !left && restart)
+		f = handle_exec(&own, &s->handle, migrate_mark(&own));
+	if (f)
+		fail_forget(&own);
+	arena_release(&own.arena);
+}

@@ -1,0 +1,96 @@
+/* What the files of lib/store share: a handle of SQLite with this program's settings. */
+#ifndef STORE_HANDLE_H
+#define STORE_HANDLE_H
+
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/call.h"
+
+/* How long a lock is waited for. */
+#define STORE_WAIT_MS 10000
+
+/* One connection. It must not move in memory while it is open. */
+struct handle {
+	sqlite3 *db;
+	const char *path;
+	volatile sig_atomic_t *cancelled;
+	int64_t busy_since_ms;
+	uint64_t random;
+};
+
+struct prepared {
+	const char *sql; /* the literal itself: compared by address */
+	sqlite3_stmt *statement;
+	bool running;
+};
+
+struct store {
+	struct handle handle;
+	bool read_only;
+	int log_pages;  /* pages in the log after the last commit of this handle */
+	int open_lock;  /* held shared while the store is open */
+	int prepared_count;
+	struct prepared prepared[64];
+};
+
+/* Opens PATH with FLAGS of sqlite3_open_v2() and every setting that a handle of this program has:
+ * the jittered busy handler first, then FULL sync, no memory map, no automatic checkpoint, none on
+ * close, a defensive schema. */
+enum fail handle_open(struct call *c, const char *path, int flags, struct handle *h);
+void handle_close(struct handle *h);
+#define HANDLE_AUTO __attribute__((cleanup(handle_close))) struct handle
+
+/* Runs statements that give no rows of interest. */
+enum fail handle_exec(struct call *c, struct handle *h, const char *sql);
+
+/* The first column of the first row of SQL, 0 when there is none. */
+enum fail handle_number(struct call *c, struct handle *h, const char *sql, int64_t *out);
+
+/* The failure for SQLite's result RC of H. COMMITTING: it came while a transaction was committed,
+ * so that an I/O failure leaves open whether it happened. */
+enum fail handle_fail(struct call *c, struct handle *h, int rc, bool committing);
+
+/* Name of the VFS that fails on purpose when TRAE_FAULT is set, else NULL. */
+const char *fault_vfs(void);
+
+/* Moves the log of S into the file, and with RESTART begins it anew by a commit that changes
+ * nothing. A failure only leaves that to the next one who tries. */
+void log_shorten(struct store *s, bool restart);
+
+/* Marks a file as a store of this program (PRAGMA application_id): "trae". */
+#define STORE_APPLICATION 0x74726165
+
+/* The statement that gives a store this mark: changes nothing in a file that has it. */
+const char *migrate_mark(struct call *c);
+
+/* Number of the newest migration in this program. */
+int migrate_newest(void);
+
+/* Refuses a file that another program or a newer version made; *VERSION is its schema, 0 when it
+ * is empty. */
+enum fail migrate_version(struct call *c, struct handle *h, int64_t *version);
+
+/* Brings H to the newest schema, alone among all processes, each migration in one transaction. */
+enum fail migrate_run(struct call *c, struct handle *h);
+
+/* Runs the migrations up to VERSION on H, which need not be a store. */
+enum fail migrate_apply(struct call *c, struct handle *h, int64_t from, int64_t version);
+
+/* FAIL_INPUT when tables, indexes and triggers of H are not exactly those that the migrations make
+ * up to its version. */
+enum fail schema_check(struct call *c, struct handle *h);
+
+/* Copies all of FROM over TO, in one transaction of TO. */
+enum fail copy_pages(struct call *c, struct handle *from, struct handle *to);
+
+/* Writes a copy of FROM to the new file PATH: one file, in journal mode DELETE, so that it can be
+ * opened later without files beside it. */
+enum fail copy_to(struct call *c, struct handle *from, const char *path);
+
+/* Removes the database file PATH and what SQLite keeps beside it. */
+void copy_remove(struct call *c, const char *path);
+
+#endif

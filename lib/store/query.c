@@ -1,0 +1,250 @@
+/* Transactions and queries. */
+#include "lib/store/store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/store/handle.h"
+
+static struct prepared *find_prepared(struct store *s, const char *sql)
+{
+	for (int i = 0; i < s->prepared_count; i++)
+		if (s->prepared[i].sql == sql)
+			return &s->prepared[i];
+	return NULL;
+}
+
+/* A statement for SQL: the kept one, or one of its own when that is running or there is no place
+ * to keep it. */
+static enum fail take_statement(struct call *c, const char *sql, sqlite3_stmt **out)
+{
+	struct store *s = c->store;
+	struct prepared *p = find_prepared(s, sql);
+	sqlite3_stmt *statement = NULL;
+	int rc;
+
+	if (p && !p->running) {
+		p->running = true;
+		*out = p->statement;
+		return FAIL_NONE;
+	}
+	rc = sqlite3_prepare_v3(s->handle.db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+	/* A query that names what is not there is wrong, or the store is. */
+	if (rc == SQLITE_ERROR)
+		TRY(schema_check(c, &s->handle));
+	if (rc)
+		return handle_fail(c, &s->handle, rc, false);
+	if (!p && s->prepared_count < (int)(sizeof s->prepared / sizeof *s->prepared))
+		s->prepared[s->prepared_count++] = (struct prepared){sql, statement, true};
+	*out = statement;
+	return FAIL_NONE;
+}
+
+static void give_statement(struct store *s, sqlite3_stmt *statement)
+{
+	for (int i = 0; i < s->prepared_count; i++) {
+		struct prepared *p = &s->prepared[i];
+
+		if (p->statement != statement)
+			continue;
+		sqlite3_reset(statement);
+		sqlite3_clear_bindings(statement);
+		p->running = false;
+		return;
+	}
+	sqlite3_finalize(statement);
+}
+
+static int bind_one(sqlite3_stmt *statement, int at, const struct param *p)
+{
+	switch (p->type) {
+	case PARAM_INT:
+		return sqlite3_bind_int64(statement, at, p->i);
+	case PARAM_REAL:
+		return sqlite3_bind_double(statement, at, p->r);
+	case PARAM_TEXT:
+		return p->t ? sqlite3_bind_text(statement, at, p->t, -1, SQLITE_STATIC)
+			    : sqlite3_bind_null(statement, at);
+	case PARAM_END:
+		break;
+	}
+	return SQLITE_MISUSE;
+}
+
+/* By name, since SQLite numbers $2 first where it stands first. */
+static enum fail bind_all(struct call *c, sqlite3_stmt *statement, const struct param *params)
+{
+	int count = 0;
+
+	for (; params[count].type != PARAM_END; count++) {
+		char name[12];
+		int at, rc;
+
+		snprintf(name, sizeof name, "$%d", count + 1);
+		at = sqlite3_bind_parameter_index(statement, name);
+		if (!at)
+			return fail(c, FAIL_BUG, "no parameter %s in: %s", name,
+				sqlite3_sql(statement));
+		rc = bind_one(statement, at, &params[count]);
+		if (rc)
+			return handle_fail(c, &c->store->handle, rc, false);
+	}
+	if (sqlite3_bind_parameter_count(statement) != count)
+		return fail(c, FAIL_BUG, "%d parameters given to: %s", count,
+			sqlite3_sql(statement));
+	return FAIL_NONE;
+}
+
+static enum fail start(struct call *c, const char *sql, const struct param *params,
+	sqlite3_stmt **out)
+{
+	sqlite3_stmt *statement;
+	enum fail f;
+
+	if (!c->store)
+		return fail(c, FAIL_BUG, "the store is not open");
+	TRY(take_statement(c, sql, &statement));
+	f = bind_all(c, statement, params);
+	if (!f && (c->dry_run || c->store->read_only) && !sqlite3_stmt_readonly(statement))
+		f = fail(c, FAIL_BUG, "a call that may only read reached the store with: %s", sql);
+	if (f)
+		give_statement(c->store, statement);
+	else
+		*out = statement;
+	return f;
+}
+
+/* Runs one of the words that bound a transaction. */
+static enum fail bound(struct call *c, const char *sql, bool committing)
+{
+	sqlite3_stmt *statement;
+	enum fail f = FAIL_NONE;
+	int rc;
+
+	TRY(take_statement(c, sql, &statement));
+	rc = sqlite3_step(statement);
+	if (rc != SQLITE_DONE)
+		f = handle_fail(c, &c->store->handle, rc, committing);
+	give_statement(c->store, statement);
+	return f;
+}
+
+bool store_in_transaction(const struct call *c)
+{
+	return c->store && !sqlite3_get_autocommit(c->store->handle.db);
+}
+
+enum fail store_begin(struct call *c)
+{
+	if (!c->store)
+		return fail(c, FAIL_BUG, "the store is not open");
+	if (c->dry_run || c->store->read_only)
+		return fail(c, FAIL_BUG, "a call that may only read asked for a write transaction");
+	if (store_in_transaction(c))
+		return fail(c, FAIL_BUG, "a write transaction within another");
+	/* The commit that filled the log has been answered: now is the time to move it. */
+	if (c->store->log_pages >= STORE_LOG_PAGES)
+		log_shorten(c->store, false);
+	return bound(c, "begin immediate", false);
+}
+
+enum fail store_commit(struct call *c)
+{
+	enum fail f;
+
+	if (!store_in_transaction(c))
+		return fail(c, FAIL_BUG, "no transaction to commit");
+	f = bound(c, "commit", true);
+	if (f)
+		store_rollback(c);
+	return f;
+}
+
+void store_rollback(struct call *c)
+{
+	if (store_in_transaction(c))
+		sqlite3_exec(c->store->handle.db, "rollback", NULL, NULL, NULL);
+}
+
+enum fail store_end(struct call *c, enum fail f)
+{
+	if (f == FAIL_NONE)
+		return store_commit(c);
+	store_rollback(c);
+	return f;
+}
+
+enum fail store_run(struct call *c, const char *sql, const struct param *params, int64_t *changes)
+{
+	bool alone = !store_in_transaction(c);
+	sqlite3_stmt *statement;
+	enum fail f = FAIL_NONE;
+	int rc;
+
+	TRY(start(c, sql, params, &statement));
+	rc = sqlite3_step(statement);
+	if (rc == SQLITE_ROW)
+		f = fail(c, FAIL_BUG, "rows nobody reads from: %s", sql);
+	else if (rc != SQLITE_DONE)
+		f = handle_fail(c, &c->store->handle, rc, alone);
+	else if (changes)
+		*changes = sqlite3_changes64(c->store->handle.db);
+	give_statement(c->store, statement);
+	return f;
+}
+
+enum fail query_start(struct call *c, const char *sql, const struct param *params, struct query *q)
+{
+	sqlite3_stmt *statement;
+
+	*q = (struct query){0};
+	TRY(start(c, sql, params, &statement));
+	*q = (struct query){.store = c->store, .statement = statement};
+	return FAIL_NONE;
+}
+
+bool query_next(struct call *c, struct query *q, enum fail *f)
+{
+	int rc = sqlite3_step(q->statement);
+
+	*f = FAIL_NONE;
+	if (rc == SQLITE_ROW)
+		return true;
+	/* A statement that changes rows and returns them commits with its last step. */
+	if (rc != SQLITE_DONE)
+		*f = handle_fail(c, &q->store->handle, rc,
+			!store_in_transaction(c) && !sqlite3_stmt_readonly(q->statement));
+	query_end(q);
+	return false;
+}
+
+void query_end(struct query *q)
+{
+	if (q->statement)
+		give_statement(q->store, q->statement);
+	q->statement = NULL;
+}
+
+const char *query_text(struct call *c, struct query *q, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(q->statement, column);
+
+	if (!text)
+		return NULL;
+	return arena_memdup(&c->arena, text, (size_t)sqlite3_column_bytes(q->statement, column));
+}
+
+int64_t query_int(struct query *q, int column)
+{
+	return sqlite3_column_int64(q->statement, column);
+}
+
+double query_real(struct query *q, int column)
+{
+	return sqlite3_column_double(q->statement, column);
+}
+
+bool query_null(struct query *q, int column)
+{
+	return sqlite3_column_type(q->statement, column) == SQLITE_NULL;
+}

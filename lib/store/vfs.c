@@ -1,0 +1,161 @@
+/* A VFS over SQLite's own that fails where TRAE_FAULT says. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "lib/base/arena.h"
+#include "lib/base/fault.h"
+#include "lib/store/handle.h"
+
+static sqlite3_vfs *below;
+
+struct shim {
+	sqlite3_file base;
+	sqlite3_file *real;
+};
+
+static sqlite3_file *real(sqlite3_file *f)
+{
+	return ((struct shim *)f)->real;
+}
+
+/* The errno goes with it: SQLite asks for it behind a failure. */
+static bool fails(void)
+{
+	return fault_io(EIO);
+}
+
+/* A call passed on to the real file, unless it is the one that has to fail with ERROR. */
+#define PASS(name, error, parameters, ...)                                                         \
+	static int shim_##name parameters                                                          \
+	{                                                                                          \
+		return fails() ? (error) : real(f)->pMethods->name(real(f), ##__VA_ARGS__);   \
+	}
+
+PASS(xRead, SQLITE_IOERR_READ, (sqlite3_file *f, void *p, int n, sqlite3_int64 at), p, n, at)
+PASS(xWrite, SQLITE_FULL, (sqlite3_file *f, const void *p, int n, sqlite3_int64 at), p, n, at)
+PASS(xTruncate, SQLITE_IOERR_TRUNCATE, (sqlite3_file *f, sqlite3_int64 size), size)
+PASS(xSync, SQLITE_IOERR_FSYNC, (sqlite3_file *f, int flags), flags)
+PASS(xFileSize, SQLITE_IOERR_FSTAT, (sqlite3_file *f, sqlite3_int64 *size), size)
+PASS(xLock, SQLITE_IOERR_LOCK, (sqlite3_file *f, int level), level)
+PASS(xCheckReservedLock, SQLITE_IOERR_CHECKRESERVEDLOCK, (sqlite3_file *f, int *out), out)
+PASS(xShmMap, SQLITE_IOERR_SHMMAP,
+	(sqlite3_file *f, int page, int size, int extend, void volatile **out), page, size, extend,
+	out)
+
+/* Giving locks back never fails: SQLite does not look, and would wait for itself. */
+static int shim_xShmLock(sqlite3_file *f, int at, int n, int flags)
+{
+	if (!(flags & SQLITE_SHM_UNLOCK) && fails())
+		return SQLITE_IOERR_SHMLOCK;
+	return real(f)->pMethods->xShmLock(real(f), at, n, flags);
+}
+
+static int shim_xUnlock(sqlite3_file *f, int level)
+{
+	return real(f)->pMethods->xUnlock(real(f), level);
+}
+
+static int shim_xFileControl(sqlite3_file *f, int op, void *arg)
+{
+	return real(f)->pMethods->xFileControl(real(f), op, arg);
+}
+
+static int shim_xSectorSize(sqlite3_file *f)
+{
+	return real(f)->pMethods->xSectorSize(real(f));
+}
+
+static int shim_xDeviceCharacteristics(sqlite3_file *f)
+{
+	return real(f)->pMethods->xDeviceCharacteristics(real(f));
+}
+
+static void shim_xShmBarrier(sqlite3_file *f)
+{
+	real(f)->pMethods->xShmBarrier(real(f));
+}
+
+static int shim_xShmUnmap(sqlite3_file *f, int delete)
+{
+	return real(f)->pMethods->xShmUnmap(real(f), delete);
+}
+
+static int shim_xClose(sqlite3_file *f)
+{
+	int rc = real(f)->pMethods->xClose(real(f));
+
+	free(((struct shim *)f)->real);
+	return rc;
+}
+
+static const sqlite3_io_methods methods = {
+	.iVersion = 2, /* no memory map */
+	.xClose = shim_xClose,
+	.xRead = shim_xRead,
+	.xWrite = shim_xWrite,
+	.xTruncate = shim_xTruncate,
+	.xSync = shim_xSync,
+	.xFileSize = shim_xFileSize,
+	.xLock = shim_xLock,
+	.xUnlock = shim_xUnlock,
+	.xCheckReservedLock = shim_xCheckReservedLock,
+	.xFileControl = shim_xFileControl,
+	.xSectorSize = shim_xSectorSize,
+	.xDeviceCharacteristics = shim_xDeviceCharacteristics,
+	.xShmMap = shim_xShmMap,
+	.xShmLock = shim_xShmLock,
+	.xShmBarrier = shim_xShmBarrier,
+	.xShmUnmap = shim_xShmUnmap,
+};
+
+static int shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags, int *out)
+{
+	struct shim *shim = (struct shim *)f;
+	int rc;
+
+	(void)vfs;
+	f->pMethods = NULL;
+	if (fails())
+		return SQLITE_CANTOPEN;
+	shim->real = xmalloc((size_t)below->szOsFile);
+	rc = below->xOpen(below, name, shim->real, flags, out);
+	if (shim->real->pMethods)
+		f->pMethods = &methods;
+	else
+		free(shim->real);
+	return rc;
+}
+
+static int shim_delete(sqlite3_vfs *vfs, const char *name, int sync)
+{
+	(void)vfs;
+	return fails() ? SQLITE_IOERR_DELETE : below->xDelete(below, name, sync);
+}
+
+static int shim_access(sqlite3_vfs *vfs, const char *name, int flags, int *out)
+{
+	(void)vfs;
+	return fails() ? SQLITE_IOERR_ACCESS : below->xAccess(below, name, flags, out);
+}
+
+const char *fault_vfs(void)
+{
+	static sqlite3_vfs vfs;
+
+	if (below)
+		return vfs.zName;
+	if (!getenv("TRAE_FAULT") && !getenv("TRAE_FAULT_COUNT"))
+		return NULL;
+	if (sqlite3_initialize())
+		return NULL;
+	below = sqlite3_vfs_find(NULL);
+	vfs = *below;
+	vfs.zName = "fault";
+	vfs.pNext = NULL;
+	vfs.szOsFile = sizeof(struct shim);
+	vfs.xOpen = shim_open;
+	vfs.xDelete = shim_delete;
+	vfs.xAccess = shim_access;
+	sqlite3_vfs_register(&vfs, 0);
+	return vfs.zName;
+}
