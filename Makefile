@@ -112,7 +112,7 @@ $(REPLAY): $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/replay/repl
 check: all $(TESTS) $(REPLAY)
 	@share/debian/install-deps check
 	@tests/check.sh $(CURDIR)/$(B) 2 $(filter $(B)/tests/unit/% $(B)/tests/torture/%,$(TESTS)) \
-		$(REPLAY) $(wildcard tests/*.bats)
+		tests/torture/render.sh $(REPLAY) $(wildcard tests/*.bats)
 
 # npm programs that tests hold this one against, pinned; no script of theirs runs at installation.
 peers: build/peers/node_modules/.package-lock.json
@@ -127,6 +127,7 @@ fuzz:
 
 # The fault campaigns at full length; check runs them short.
 torture: all $(TESTS)
+	tests/torture/render.sh 200
 	$(B)/tests/torture/walreset
 	$(B)/tests/torture/faults
 	$(B)/tests/torture/kill 1000

@@ -3,6 +3,12 @@
 # name, nothing may be recorded that is not there. The control writes to the final name at once.
 set -u
 rounds=${1:-50}
+for peer in ffmpeg python3; do
+	command -v $peer >/dev/null && continue
+	echo "ok 1 renders survive SIGKILL # skip $peer is not installed"
+	echo "1..1"
+	exit 0
+done
 root=$(cd "$(dirname "$0")/../.." && pwd)
 trae=${TRAE_BUILD:-$root/build}/trae
 dir=$(mktemp -d)
@@ -54,10 +60,8 @@ while read -r path sum; do
 	[ "$(sha256sum "$path" 2>/dev/null | cut -d' ' -f1)" = "$sum" ] || untrue=$((untrue + 1))
 done <recorded
 running=$("$trae" status --format '{{tasks_running}}')
-for round in $(seq "$rounds"); do
-	"$trae" video render s.txt -o "out-$round.mp4" --format '{{path}}' >/dev/null 2>&1 &
-	wait $!
-	[ "$round" -lt 3 ] || break
+for round in 1 2 3; do
+	"$trae" video render s.txt -o "out-$round.mp4" >/dev/null || exit 1
 done
 left=$(find "$HOME/.cache/trae" -mindepth 1 | wc -l)
 parts=$(find . -name '.out-[123].mp4.*.part' | wc -l)
