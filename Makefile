@@ -194,4 +194,5 @@ clean:
 .PHONY: all check torture peers fuzz bench chroot-check golden demo install uninstall clean
 .SECONDARY:
 
--include $(CORE_OBJ:.o=.d) $(MEDIA_OBJ:.o=.d) $(MODULE_OBJ:.o=.d)
+-include $(CORE_OBJ:.o=.d) $(MEDIA_OBJ:.o=.d) $(MODULE_OBJ:.o=.d) \
+	$(patsubst %.c,$(B)/obj/%.d,$(wildcard tests/*/*.c))

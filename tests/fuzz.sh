@@ -5,6 +5,7 @@ set -eu
 runs=$1
 shift
 cc=$(command -v clang-14 || command -v clang)
+# shellcheck disable=SC2089,SC2090 # the quotes belong to the C text
 flags="-std=gnu2x -g -O1 -D_GNU_SOURCE -I. -DTRAE_VERSION=\"fuzz\" -DTRAE_DATE=\"\"
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
 packages='sqlite3 jansson libsodium libcurl libxml-2.0 md4c'
@@ -15,8 +16,8 @@ modules=
 objects=
 for source in $sources lib/page/module/*.c; do
 	object=build/fuzz/obj/$(echo "$source" | tr / -).o
-	# shellcheck disable=SC2086,SC2046 # the flags are words
-	[ "$object" -nt "$source" ] || $cc $flags $(pkg-config --cflags $packages) -c -o "$object" "$source"
+	# shellcheck disable=SC2086,SC2046,SC2090 # the flags are words
+	$cc $flags $(pkg-config --cflags $packages) -c -o "$object" "$source"
 	case $source in
 	*/module/*) modules="$modules $object" ;;
 	*) objects="$objects $object" ;;
@@ -28,7 +29,7 @@ ar rcs build/fuzz/libtrae.a $objects
 for target in "$@"; do
 	name=$(basename "$target" .c)
 	mkdir -p "build/fuzz/corpus-$name"
-	# shellcheck disable=SC2086,SC2046
+	# shellcheck disable=SC2086,SC2046,SC2090
 	$cc $flags -fsanitize=fuzzer $(pkg-config --cflags $packages) -o "build/fuzz/$name" \
 		"$target" $modules build/fuzz/libtrae.a $(pkg-config --libs $packages) -lm
 	echo "$name: $runs runs"

@@ -15,20 +15,28 @@ struct words {
 	const struct field *next; /* field that the next plain word belongs to */
 };
 
-enum general_id { G_JSON, G_JSONL, G_PLAIN, G_FORMAT, G_SELECT, G_COLOR, G_QUIET,
-	G_PROGRESS, G_DRY_RUN, G_YES, G_HELP, G_VERSION, G_INSTALL };
-
-static const struct {
+/* How a general option is kept: a bool of struct general, a form of output, or by set_general(). */
+static const struct general_flag {
 	const char *flag;
 	char letter;
-	bool value;
+	bool value;         /* needs one */
+	bool is_bool;
+	size_t offset;      /* of the bool */
+	enum output output; /* OUTPUT_AUTO: none */
 } general_flags[] = {
-	[G_JSON] = {"--json"}, [G_JSONL] = {"--jsonl"}, [G_PLAIN] = {"--plain"},
-	[G_FORMAT] = {"--format", .value = true}, [G_SELECT] = {"--select", .value = true},
-	[G_COLOR] = {"--color", .value = true}, [G_QUIET] = {"--quiet", 'q'},
-	[G_PROGRESS] = {"--progress", .value = true},
-	[G_DRY_RUN] = {"--dry-run", 'n'}, [G_YES] = {"--yes", 'y'}, [G_HELP] = {"--help", 'h'},
-	[G_VERSION] = {"--version", 'V'}, [G_INSTALL] = {"--install", .value = true},
+	{"--json", .output = OUTPUT_JSON},
+	{"--jsonl", .output = OUTPUT_JSONL},
+	{"--plain", .output = OUTPUT_PLAIN},
+	{"--quiet", 'q', .is_bool = true, .offset = offsetof(struct general, quiet)},
+	{"--dry-run", 'n', .is_bool = true, .offset = offsetof(struct general, dry_run)},
+	{"--yes", 'y', .is_bool = true, .offset = offsetof(struct general, yes)},
+	{"--help", 'h', .is_bool = true, .offset = offsetof(struct general, help)},
+	{"--version", 'V', .is_bool = true, .offset = offsetof(struct general, version)},
+	{"--format", .value = true},
+	{"--select", .value = true},
+	{"--color", .value = true},
+	{"--progress", .value = true},
+	{"--install", .value = true},
 };
 #define GENERAL_COUNT (sizeof general_flags / sizeof *general_flags)
 
@@ -48,58 +56,31 @@ static enum fail pick(struct call *c, const char *flag, const char *value,
 		near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
-static enum fail set_general(struct words *w, enum general_id id, const char *value)
+static enum fail set_general(struct words *w, const struct general_flag *flag, const char *value)
 {
 	struct general *g = &w->s->general;
 	int n;
 
-	switch (id) {
-	case G_JSON:
-		g->output = OUTPUT_JSON;
-		break;
-	case G_JSONL:
-		g->output = OUTPUT_JSONL;
-		break;
-	case G_PLAIN:
-		g->output = OUTPUT_PLAIN;
-		break;
-	case G_FORMAT:
+	if (flag->is_bool) {
+		*(bool *)((char *)g + flag->offset) = true;
+	} else if (flag->output != OUTPUT_AUTO) {
+		g->output = flag->output;
+	} else if (!strcmp(flag->flag, "--format")) {
 		if (!strstr(value, "{{"))
 			return fail(w->c, FAIL_USAGE,
 				"--format: a template such as '{{id}}\\t{{state}}' is needed");
 		g->output = OUTPUT_TEMPLATE;
 		g->template = value;
-		break;
-	case G_SELECT:
-		g->select = value;
-		break;
-	case G_COLOR:
-		TRY(pick(w->c, "--color", value, ONEOF("auto", "always", "never"), &n));
+	} else if (!strcmp(flag->flag, "--color")) {
+		TRY(pick(w->c, flag->flag, value, ONEOF("auto", "always", "never"), &n));
 		g->color = (enum when)n;
-		break;
-	case G_PROGRESS:
-		TRY(pick(w->c, "--progress", value, ONEOF("auto", "bar", "plain", "json", "none"),
-			&n));
+	} else if (!strcmp(flag->flag, "--progress")) {
+		TRY(pick(w->c, flag->flag, value, ONEOF("auto", "bar", "plain", "json", "none"), &n));
 		g->progress = (enum progress)n;
-		break;
-	case G_QUIET:
-		g->quiet = true;
-		break;
-	case G_DRY_RUN:
-		g->dry_run = true;
-		break;
-	case G_YES:
-		g->yes = true;
-		break;
-	case G_HELP:
-		g->help = true;
-		break;
-	case G_VERSION:
-		g->version = true;
-		break;
-	case G_INSTALL:
+	} else if (!strcmp(flag->flag, "--select")) {
+		g->select = value;
+	} else {
 		g->install = value;
-		break;
 	}
 	return FAIL_NONE;
 }
@@ -221,7 +202,7 @@ static enum fail read_long(struct words *w, const char *word)
 			TRY(take_value(w, flag, value, &value));
 		else if (value)
 			return fail(w->c, FAIL_USAGE, "%s takes no value", flag);
-		return set_general(w, (enum general_id)i, value);
+		return set_general(w, &general_flags[i], value);
 	}
 	return unknown_flag(w, flag);
 }
@@ -242,7 +223,7 @@ static enum fail read_letter(struct words *w, const char **letters)
 	}
 	for (size_t i = 0; i < GENERAL_COUNT; i++)
 		if (general_flags[i].letter == letter)
-			return set_general(w, (enum general_id)i, NULL);
+			return set_general(w, &general_flags[i], NULL);
 	return unknown_flag(w, flag);
 }
 

@@ -41,6 +41,8 @@ static const int progressions[][4][NOTES] = {
 	{{0, 7, 12, 14, 16}, {5, 9, 12, 16, 19}, {-3, 7, 12, 16, 19}, {-7, 5, 12, 14, 21}},
 };
 
+#define TURNS (sizeof progressions / sizeof progressions[0])
+
 /* Splitmix64, so that a seed means the same bed everywhere. */
 static uint64_t random_next(uint64_t *state)
 {
@@ -66,8 +68,8 @@ struct bed {
 	float *frames;            /* stereo, COUNT at RATE; chords wrap around its end */
 };
 
-/* Four detuned copies of a note, spread over the stereo field. Each partial is a phasor that turns by
- * one frame at a time; its length is its loudness. */
+/* Four detuned copies of a note, spread over the stereo field. Each partial is a phasor that turns
+ * by one frame at a time; its length is its loudness. */
 struct note {
 	lanes re[PARTIALS], im[PARTIALS], turn_re[PARTIALS], turn_im[PARTIALS];
 	lanes left, right;
@@ -230,7 +232,8 @@ static void bed_compose(struct bed *b)
 			/* The second time round one inner note moves up an octave. */
 			int lift = chord >= 4 && n == 1 + chord % 2 ? 12 : 0;
 
-			pad_add(b, at, b->key_hz * pow(2, (notes[n] + lift) / 12.0), n ? 0.06 : 0.05);
+			pad_add(b, at, b->key_hz * pow(2, (notes[n] + lift) / 12.0),
+				n ? 0.06 : 0.05);
 		}
 		plucks_add(b, at, notes);
 	}
@@ -249,10 +252,10 @@ static void swr_end(struct SwrContext **swr)
 
 /* Brings the loop to SOUND_RATE. It is fed with its own end in front and its own start behind, and
  * only the middle is kept: so the converter's edges are seamless too. */
-static enum fail bed_convert(struct call *c, const struct bed *b, struct track *out)
+static enum fail bed_convert(struct call *c, const struct bed *b, struct music *out)
 {
 	__attribute__((cleanup(swr_end))) struct SwrContext *swr = NULL;
-	TRACK_AUTO track = {.count = b->count * FACTOR, .seamless = true};
+	MUSIC_AUTO track = {.count = b->count * FACTOR, .seamless = true};
 	AVChannelLayout stereo = AV_CHANNEL_LAYOUT_STEREO;
 	const int edge = RATE / 10;
 	const uint8_t *in;
@@ -281,12 +284,12 @@ static enum fail bed_convert(struct call *c, const struct bed *b, struct track *
 	return FAIL_NONE;
 }
 
-enum fail bed_make(struct call *c, uint64_t seed, int64_t total, struct track *out)
+enum fail bed_make(struct call *c, uint64_t seed, int64_t total, struct music *out)
 {
 	__attribute__((cleanup(bed_end))) struct bed b = {.state = seed};
 
 	b.key_hz = 123.47 * pow(2, (double)(random_next(&b.state) % 8) / 12);
-	b.chords = progressions[random_next(&b.state) % (sizeof progressions / sizeof progressions[0])];
+	b.chords = progressions[random_next(&b.state) % TURNS];
 	b.chord_frames = step_of((6 + 2 * random_part(&b.state)) * RATE);
 	b.chords_count = (int)(total / FACTOR / b.chord_frames) + 1;
 	if (b.chords_count > CHORDS)

@@ -41,7 +41,8 @@ enum fail duck_make(struct call *c, const struct sound_clip *clips, size_t count
 	float **out)
 {
 	int64_t steps = total / DUCK_STEP + 2, step = 0;
-	float *gain = ARENA_NEW(&c->arena, float, (size_t)steps), low = (float)pow(10, DEPTH_DB / 20);
+	float *gain = ARENA_NEW(&c->arena, float, (size_t)steps);
+	float low = (float)pow(10, DEPTH_DB / 20);
 	double end_s = -HOLD_S - RELEASE_S;
 
 	for (size_t i = 0; i < count; i++) {
@@ -52,7 +53,7 @@ enum fail duck_make(struct call *c, const struct sound_clip *clips, size_t count
 
 			gap_fill(gain, steps, &step, end_s, at_s + w->start_s);
 			end_s = fmax(end_s, at_s + w->end_s);
-			for (; step < steps && (double)(step * DUCK_STEP) / SOUND_RATE < end_s; step++)
+			for (; step < steps && (double)(step * DUCK_STEP) < end_s * SOUND_RATE; step++)
 				gain[step] = low;
 		}
 	}

@@ -10,7 +10,8 @@ struct symbol {
 };
 /* Units and currencies become ASCII forms that the readers below know. */
 static const struct symbol symbols[] = {
-	{0xb0, "deg"}, {0xb5, "u"}, {0x3bc, "u"}, {0x20ac, "EUR"}, {0xa3, "GBP"}, {0xa5, "JPY"}, {0x20b9, "INR"},
+	{0xb0, "deg"}, {0xb5, "u"}, {0x3bc, "u"}, {0x20ac, "EUR"}, {0xa3, "GBP"}, {0xa5, "JPY"},
+	{0x20b9, "INR"},
 	{0xa2, " cents"}, {0x2018, "'"}, {0x2019, "'"}, {0x2032, "'"}, {0x2010, "-"}, {0x2011, "-"},
 	{0x2012, "-"}, {0x2013, "-"}, {0x2212, "-"}, {0x2044, "/"}, {0xd7, " times "},
 	{0xf7, " divided by "}, {0xb1, " plus or minus "}, {0x2248, " about "}, {0x2260, " is not "},
@@ -50,23 +51,35 @@ static const struct abbreviation abbreviations[] = {
 };
 
 /* Acronyms that are spelled although their letters could be read as a word. */
-static const char spelled[] = " AI API APIs CEO CTO CFO COO EU UK UN US USA USB URL URLs UI IP ID IO "
-	"OS IPO CPU GPU AWS UX IQ UFO EV EVs LED OECD IBM ";
+static const char spelled[] = " AI API APIs CEO CTO CFO COO EU UK UN US USA USB URL URLs UI IP "
+	"ID IO OS IPO CPU GPU AWS UX IQ UFO EV EVs LED OECD IBM ";
 
-static bool read_abbreviation(const struct reading *r)
+static const struct abbreviation *abbreviation_find(const char *word)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(abbreviations); i++) {
 		const struct abbreviation *a = &abbreviations[i];
 		bool exact = g_ascii_isupper(a->written[0]);
 
-		if (exact ? strcmp(a->written, r->word) : g_ascii_strcasecmp(a->written, r->word))
-			continue;
-		if (a->numbered && !number_is(r->after))
-			continue;
-		buf_adds(r->said, a->said);
-		return true;
+		if (!(exact ? strcmp(a->written, word) : g_ascii_strcasecmp(a->written, word)))
+			return a;
 	}
-	return false;
+	return NULL;
+}
+
+bool english_shortened(const char *word)
+{
+	return strchr(word, '.') || (g_ascii_isupper(word[0]) && !word[1]) ||
+		abbreviation_find(word);
+}
+
+static bool read_abbreviation(const struct reading *r)
+{
+	const struct abbreviation *a = abbreviation_find(r->word);
+
+	if (!a || (a->numbered && !number_is(r->after)))
+		return false;
+	buf_adds(r->said, a->said);
+	return true;
 }
 
 /* "U.S", "J.R.R" */

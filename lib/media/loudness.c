@@ -66,7 +66,10 @@ static double gated_mean(const double *energy, int64_t steps, double gate_lufs)
 	int64_t blocks = 0;
 
 	for (int64_t s = 0; s + STEPS_A_BLOCK <= steps; s++) {
-		double block = (energy[s] + energy[s + 1] + energy[s + 2] + energy[s + 3]) / STEPS_A_BLOCK;
+		double block = 0;
+
+		for (int i = 0; i < STEPS_A_BLOCK; i++)
+			block += energy[s + i] / STEPS_A_BLOCK;
 
 		if (lufs(block) <= gate_lufs)
 			continue;

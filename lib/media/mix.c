@@ -25,7 +25,8 @@ static enum fail mix_check(struct call *c, const struct sound_mix *mix)
 	if (!(mix->music_volume >= 0 && mix->music_volume <= 10))
 		return fail(c, FAIL_INPUT, "music volume is %g: give 0 to 10", mix->music_volume);
 	if (!(mix->loudness_lufs >= -60 && mix->loudness_lufs <= -5))
-		return fail(c, FAIL_INPUT, "loudness is %g LUFS: give -60 to -5", mix->loudness_lufs);
+		return fail(c, FAIL_INPUT, "loudness is %g LUFS: give -60 to -5",
+			mix->loudness_lufs);
 	return FAIL_NONE;
 }
 
@@ -44,22 +45,22 @@ static void clip_add(const struct sound_clip *clip, double volume, int64_t total
 
 /* Music as loud as the narration when its volume is 1, before it is ducked; without narration as
  * it is. TO holds the narration. */
-static enum fail music_add(struct call *c, const struct sound_mix *mix, float *to)
+static enum fail music_mix(struct call *c, const struct sound_mix *mix, float *to)
 {
-	TRACK_AUTO track = {0};
+	MUSIC_AUTO track = {0};
 	double voice_lufs = sound_loudness(to, mix->total), track_lufs, gain;
 	float *duck;
 
 	if (!strcmp(mix->music, "bed"))
 		TRY(bed_make(c, mix->seed, mix->total, &track));
 	else
-		TRY(track_read(c, mix->music, mix->total, &track));
+		TRY(music_read(c, mix->music, mix->total, &track));
 	track_lufs = sound_loudness(track.frames, track.count);
 	if (track_lufs <= -69)
 		return fail(c, FAIL_INPUT, "music file %s is silent", mix->music);
 	gain = voice_lufs > -69 ? linear(voice_lufs - track_lufs) : 1;
 	TRY(duck_make(c, mix->clips, mix->count, mix->total, &duck));
-	track_add(&track, gain * mix->music_volume, duck, mix->total, to);
+	music_add(&track, gain * mix->music_volume, duck, mix->total, to);
 	return call_check(c);
 }
 
@@ -72,11 +73,14 @@ static enum fail loudness_set(struct call *c, double target_lufs, int64_t total,
 
 	if (now <= -69)
 		return FAIL_NONE;
-	for (int round = 0; round < ROUNDS && (!round || fabs(target_lufs - now) > CLOSE_LU); round++) {
-		TRY(limit_apply(c, stereo, total, linear(target_lufs - now), linear(CEILING_DB), &acted));
+	for (int round = 0; round < ROUNDS; round++) {
+		TRY(limit_apply(c, stereo, total, linear(target_lufs - now), linear(CEILING_DB),
+			&acted));
 		if (!acted)
 			break;
 		now = sound_loudness(stereo, total);
+		if (fabs(target_lufs - now) <= CLOSE_LU)
+			break;
 	}
 	return FAIL_NONE;
 }
@@ -90,7 +94,7 @@ enum fail sound_render(struct call *c, const struct sound_mix *mix, float **out)
 	for (size_t i = 0; i < mix->count; i++)
 		clip_add(&mix->clips[i], mix->voice_volume, mix->total, stereo);
 	if (mix->music && mix->music_volume > 0)
-		TRY(music_add(c, mix, stereo));
+		TRY(music_mix(c, mix, stereo));
 	TRY(loudness_set(c, mix->loudness_lufs, mix->total, stereo));
 	*out = stereo;
 	return FAIL_NONE;

@@ -8,26 +8,26 @@
 #include "lib/base/call.h"
 #include "lib/media/sound.h"
 
-/* Music to be looped: interleaved stereo frames, freed by track_end(). */
-struct track {
+/* Music to be looped: interleaved stereo frames, freed by music_end(). */
+struct music {
 	float *frames;
 	int64_t count;
 	bool seamless;            /* its end goes over into its start by itself */
 };
-void track_end(struct track *t);
-#define TRACK_AUTO __attribute__((cleanup(track_end))) struct track
+void music_end(struct music *t);
+#define MUSIC_AUTO __attribute__((cleanup(music_end))) struct music
 
 /* The built-in bed: soft pad chords, the same for the same SEED and length. It loops without
  * a seam and is a minute long, or TOTAL frames if that is less. */
-enum fail bed_make(struct call *c, uint64_t seed, int64_t total, struct track *out);
+enum fail bed_make(struct call *c, uint64_t seed, int64_t total, struct music *out);
 
 /* The first audio stream of the file PATH, at most MAX frames of it. FAIL_INPUT when it holds no
  * sound that can be read; only plain files in the common audio containers are opened. */
-enum fail track_read(struct call *c, const char *path, int64_t max, struct track *out);
+enum fail music_read(struct call *c, const char *path, int64_t max, struct music *out);
 
 /* Adds the track times GAIN to TOTAL frames at TO: looped with cross-fades, faded in and out. DUCK
  * holds one gain for every DUCK_STEP frames. */
-void track_add(const struct track *t, double gain, const float *duck, int64_t total, float *to);
+void music_add(const struct music *t, double gain, const float *duck, int64_t total, float *to);
 
 /* Gains for music under the clips' words, -12 dB while someone speaks: down within the 150 ms
  * before a word, up again slowly when no word follows soon. TOTAL / DUCK_STEP + 2 values in C's

@@ -16,35 +16,36 @@
 #define CROSS_S 2.0
 
 /* Ten minutes: a longer file loops after them, which nobody notices under speech. */
-#define TRACK_MAX (600 * (int64_t)SOUND_RATE)
+#define MUSIC_MAX (600 * (int64_t)SOUND_RATE)
 
-void track_end(struct track *t)
+void music_end(struct music *t)
 {
 	free(t->frames);
 	t->frames = NULL;
 }
 
 /* An open file being decoded. */
-struct reader {
+struct music_reader {
 	AVFormatContext *format;
 	AVCodecContext *codec;
 	struct SwrContext *swr;
 	AVPacket *packet;
 	AVFrame *frame;
 	int stream;
+	int sample_format, rate, channels; /* of the first frame */
 	int64_t room;             /* frames that track has memory for */
 	int64_t max;
-	struct track track;
+	struct music track;
 };
 
-static void reader_end(struct reader *r)
+static void reader_end(struct music_reader *r)
 {
 	av_frame_free(&r->frame);
 	av_packet_free(&r->packet);
 	swr_free(&r->swr);
 	avcodec_free_context(&r->codec);
 	avformat_close_input(&r->format);
-	track_end(&r->track);
+	music_end(&r->track);
 }
 
 static enum fail reader_fail(struct call *c, const char *path, const char *what, int error)
@@ -57,7 +58,7 @@ static enum fail reader_fail(struct call *c, const char *path, const char *what,
 }
 
 /* Only these demuxers, and no protocol but plain files: a playlist could name anything. */
-static enum fail reader_open(struct call *c, const char *path, struct reader *r)
+static enum fail reader_open(struct call *c, const char *path, struct music_reader *r)
 {
 	AVDictionary *options = NULL;
 	const AVCodec *codec = NULL;
@@ -87,12 +88,21 @@ static enum fail reader_open(struct call *c, const char *path, struct reader *r)
 	return error < 0 ? reader_fail(c, path, "cannot be decoded", error) : FAIL_NONE;
 }
 
+static bool format_same(const struct music_reader *r)
+{
+	return r->frame->format == r->sample_format && r->frame->sample_rate == r->rate &&
+		r->frame->ch_layout.nb_channels == r->channels;
+}
+
 /* The converter is made for the first frame: only that tells the true layout. */
-static int converter_make(struct reader *r)
+static int converter_make(struct music_reader *r)
 {
 	AVChannelLayout stereo = AV_CHANNEL_LAYOUT_STEREO, from = {0};
 	int error;
 
+	r->sample_format = r->frame->format;
+	r->rate = r->frame->sample_rate;
+	r->channels = r->frame->ch_layout.nb_channels;
 	if (r->frame->ch_layout.order == AV_CHANNEL_ORDER_UNSPEC)
 		av_channel_layout_default(&from, r->frame->ch_layout.nb_channels);
 	else
@@ -104,7 +114,7 @@ static int converter_make(struct reader *r)
 }
 
 /* Converts COUNT samples at DATA (NULL: what is left) and appends them. */
-static int frames_add(struct reader *r, const uint8_t **data, int count)
+static int frames_add(struct music_reader *r, const uint8_t **data, int count)
 {
 	int room = swr_get_out_samples(r->swr, count), got;
 	uint8_t *to;
@@ -117,21 +127,29 @@ static int frames_add(struct reader *r, const uint8_t **data, int count)
 	}
 	to = (uint8_t *)(r->track.frames + r->track.count * 2);
 	got = swr_convert(r->swr, &to, room, data, count);
+	/* Files of floats may hold what is no number, and one of them would spoil all behind it. */
+	for (int i = 0; i < got * 2; i++)
+		if (!isfinite(r->track.frames[r->track.count * 2 + i]))
+			r->track.frames[r->track.count * 2 + i] = 0;
 	r->track.count += got > 0 ? got : 0;
 	return got;
 }
 
-/* Takes the decoded frames that are ready; a change of format in mid-stream ends the track. */
-static int frames_take(struct reader *r)
+/* Takes the decoded frames that are ready; a change of format in mid-stream ends the music. */
+static int frames_take(struct music_reader *r)
 {
 	int error = 0;
 
 	while (error >= 0 && r->track.count < r->max) {
 		error = avcodec_receive_frame(r->codec, r->frame);
+		if (error == AVERROR(EAGAIN) || error == AVERROR_EOF || error == AVERROR_INVALIDDATA)
+			return 0;
 		if (error < 0)
-			return error == AVERROR(EAGAIN) || error == AVERROR_EOF ? 0 : error;
+			return error;
 		if (!r->swr)
 			error = converter_make(r);
+		if (error >= 0 && !format_same(r))
+			error = AVERROR_EOF;
 		if (error >= 0)
 			error = frames_add(r, (const uint8_t **)r->frame->extended_data,
 				r->frame->nb_samples);
@@ -141,7 +159,7 @@ static int frames_take(struct reader *r)
 }
 
 /* Damaged packets are left out, as players do. */
-static int packets_read(struct call *c, struct reader *r)
+static int packets_read(struct call *c, struct music_reader *r)
 {
 	int error = 0;
 
@@ -163,10 +181,10 @@ static int packets_read(struct call *c, struct reader *r)
 	return error == AVERROR_EOF ? 0 : error;
 }
 
-enum fail track_read(struct call *c, const char *path, int64_t max, struct track *out)
+enum fail music_read(struct call *c, const char *path, int64_t max, struct music *out)
 {
-	__attribute__((cleanup(reader_end))) struct reader r = {
-		.max = max < TRACK_MAX ? max : TRACK_MAX,
+	__attribute__((cleanup(reader_end))) struct music_reader r = {
+		.max = max < MUSIC_MAX ? max : MUSIC_MAX,
 	};
 	int error;
 
@@ -200,7 +218,7 @@ static double edge_gain(int64_t i, int64_t total)
 
 /* Adds one pass of the track, starting at frame AT; its first and last CROSS frames are faded with
  * equal power where another pass overlaps. */
-static void pass_add(const struct track *t, int64_t at, int64_t cross, double gain,
+static void pass_add(const struct music *t, int64_t at, int64_t cross, double gain,
 	const float *duck, int64_t total, float *to)
 {
 	double step_gain = 0, next_gain = 0;
@@ -225,7 +243,7 @@ static void pass_add(const struct track *t, int64_t at, int64_t cross, double ga
 	}
 }
 
-void track_add(const struct track *t, double gain, const float *duck, int64_t total, float *to)
+void music_add(const struct music *t, double gain, const float *duck, int64_t total, float *to)
 {
 	int64_t cross = t->seamless ? 0 : (int64_t)(CROSS_S * SOUND_RATE);
 

@@ -131,7 +131,8 @@ static bool read_money(const struct reading *r)
 	if (scale)
 		buf_addf(r->said, " %s", scale->many);
 	if (!is_scale(r->after))
-		buf_addf(r->said, " %s", !scale && is_one(number, n) ? currency->one : currency->many);
+		buf_addf(r->said, " %s",
+			!scale && is_one(number, n) ? currency->one : currency->many);
 	return true;
 }
 
@@ -165,7 +166,8 @@ static bool read_date(const struct reading *r)
 	unsigned year, month, day;
 	int end = 0;
 
-	if (strlen(r->word) != 10 || sscanf(r->word, "%4u-%2u-%2u%n", &year, &month, &day, &end) != 3 ||
+	if (strlen(r->word) != 10 ||
+		sscanf(r->word, "%4u-%2u-%2u%n", &year, &month, &day, &end) != 3 ||
 		end != 10 || month < 1 || month > 12 || day < 1 || day > 31)
 		return false;
 	buf_addf(r->said, "%s %u %u", months[month - 1], day, year);
@@ -179,6 +181,7 @@ static bool read_range(const struct reading *r)
 	const char *second = r->word + n + 1, *rest;
 	const struct unit *unit;
 	size_t sign = 0;
+	bool rises;
 
 	if (!n || r->word[n] != '-')
 		return false;
@@ -190,7 +193,8 @@ static bool read_range(const struct reading *r)
 	if (!m || (*rest && !unit))
 		return false;
 	number_say(r->said, r->word, n);
-	buf_adds(r->said, g_ascii_strtod(second, NULL) > g_ascii_strtod(r->word, NULL) ? " to " : " ");
+	rises = g_ascii_strtod(second, NULL) > g_ascii_strtod(r->word, NULL);
+	buf_adds(r->said, rises ? " to " : " ");
 	number_say(r->said, second, m);
 	if (unit)
 		buf_addf(r->said, " %s", unit->many);

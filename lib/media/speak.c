@@ -133,7 +133,9 @@ static size_t part_end(const struct speakable *text, size_t first)
 {
 	size_t end = first + 1, marked = 0;
 
-	while (end < text->count && text->pieces[end].said_at - text->pieces[first].said_at < PART_BYTES) {
+	size_t limit = text->pieces[first].said_at + PART_BYTES;
+
+	while (end < text->count && text->pieces[end].said_at < limit) {
 		const struct speakable_piece *p = &text->pieces[end];
 
 		if (strchr(".,;:!?", text->text[p->said_at + p->said_len]))
@@ -149,6 +151,7 @@ static enum fail narration_finish(struct call *c, const struct speakable *text,
 {
 	size_t first = 0, last = n->count, margin = (size_t)(MARGIN_S * SOUND_RATE), kept = 0;
 	struct spoken spoken = {.rate = SOUND_RATE};
+	double length_s, shift_s;
 	float peak = 0;
 
 	for (size_t i = 0; i < n->count; i++)
@@ -161,12 +164,13 @@ static enum fail narration_finish(struct call *c, const struct speakable *text,
 		return fail(c, FAIL_INPUT, "the voice said nothing for \"%s\"", text->text);
 	first = first > margin ? first - margin : 0;
 	last = last + margin < n->count ? last + margin : n->count;
+	length_s = (double)(last - first) / SOUND_RATE;
+	shift_s = (double)first / SOUND_RATE;
 	spoken.count = (int64_t)(last - first);
 	spoken.samples = ARENA_NEW(&c->arena, float, last - first);
 	memcpy(spoken.samples, n->samples + first, (last - first) * sizeof n->samples[0]);
 	spoken.words = ARENA_NEW(&c->arena, struct spoken_word, text->count);
 	for (size_t i = 0; i < text->count; i++) {
-		double length_s = (double)(last - first) / SOUND_RATE, shift_s = (double)first / SOUND_RATE;
 		double floor_s = kept ? spoken.words[kept - 1].end_s : 0;
 		struct spoken_word w = {.at = text->pieces[i].at, .len = text->pieces[i].len};
 
@@ -183,7 +187,8 @@ static enum fail factor_check(struct call *c, const char *what, double factor)
 {
 	if (factor >= 0.5 && factor <= 2)
 		return FAIL_NONE;
-	return fail(c, FAIL_INPUT, "%s of the voice is %g: give a factor from 0.5 to 2", what, factor);
+	return fail(c, FAIL_INPUT, "%s of the voice is %g: give a factor from 0.5 to 2", what,
+		factor);
 }
 
 enum fail sound_say(struct call *c, const char *name, double speed, double pitch, const char *text,

@@ -7,13 +7,19 @@
 #include "lib/text/utf8.h"
 
 /* A word as written, without the punctuation around it. */
-struct word {
+struct written_word {
 	size_t at, len;
 	const char *plain;        /* its letters as the voice knows them */
 	char mark;                /* punctuation heard behind it, or 0 */
 };
-struct words {
-	struct word *list;
+
+/* A text being cut into words. */
+struct cutting {
+	struct call *c;
+	const struct speakable_voice *voice;
+	bool english;
+	const char *text;
+	struct written_word *words;
 	size_t count, size;
 };
 
@@ -120,24 +126,24 @@ static void ascii_add(struct buf *b, gunichar cp)
 }
 
 /* LEN bytes at S as the voice knows them. */
-static const char *plain_of(struct call *c, const struct speakable_voice *voice, bool english,
-	const char *s, size_t len)
+static const char *plain_of(const struct cutting *cut, const char *s, size_t len)
 {
-	struct buf b = buf_in(&c->arena), ascii = buf_in(&c->arena);
+	struct buf b = buf_in(&cut->c->arena), ascii = buf_in(&cut->c->arena);
 	g_autofree char *normal = NULL;
 
 	for (const char *p = s; p < s + len; p = g_utf8_next_char(p)) {
 		gunichar cp = g_utf8_get_char(p);
-		const char *symbol = english ? english_symbol(cp) : NULL;
+		const char *symbol = cut->english ? english_symbol(cp) : NULL;
 
 		if (symbol)
 			buf_adds(&b, symbol);
 		else if (!is_dropped(cp))
 			utf8_encode(&b, cp);
 	}
-	normal = g_utf8_normalize(b.data, -1, voice->ascii ? G_NORMALIZE_ALL : G_NORMALIZE_ALL_COMPOSE);
-	if (!voice->ascii)
-		return arena_strdup(&c->arena, normal);
+	normal = g_utf8_normalize(b.data, -1,
+		cut->voice->ascii ? G_NORMALIZE_ALL : G_NORMALIZE_ALL_COMPOSE);
+	if (!cut->voice->ascii)
+		return arena_strdup(&cut->c->arena, normal);
 	for (const char *p = normal; *p; p = g_utf8_next_char(p))
 		ascii_add(&ascii, g_utf8_get_char(p));
 	return ascii.data;
@@ -159,18 +165,17 @@ static bool is_sign(const char *p)
 	return (*p == '-' || *p == '.') && digit_at(p + 1);
 }
 
-static void pause_add(struct words *words, char mark)
+static void pause_add(struct cutting *cut, char mark)
 {
-	if (mark && words->count && !words->list[words->count - 1].mark)
-		words->list[words->count - 1].mark = mark;
+	if (mark && cut->count && !cut->words[cut->count - 1].mark)
+		cut->words[cut->count - 1].mark = mark;
 }
 
-/* Adds the word in [P, END) of TEXT, without the punctuation around it; a stretch without a letter
+/* Adds the word in [P, END) of the text, without the punctuation around it; a stretch without a letter
  * or digit only leaves its pause behind the word before. */
-static void word_add(struct call *c, const struct speakable_voice *voice, bool english,
-	struct words *words, const char *text, const char *p, const char *end)
+static void word_add(struct cutting *cut, const char *p, const char *end)
 {
-	struct word word = {0};
+	struct written_word word = {0};
 
 	while (end > p) {
 		const char *last = g_utf8_prev_char(end);
@@ -184,56 +189,60 @@ static void word_add(struct call *c, const struct speakable_voice *voice, bool e
 	}
 	while (p < end && (is_wrapping(g_utf8_get_char(p)) || *p == '-') && !is_sign(p))
 		p = g_utf8_next_char(p);
-	word.at = (size_t)(p - text);
+	word.at = (size_t)(p - cut->text);
 	word.len = (size_t)(end - p);
-	word.plain = plain_of(c, voice, english, p, word.len);
+	word.plain = plain_of(cut, p, word.len);
 	if (!is_spoken(word.plain)) {
-		pause_add(words, word.mark);
+		pause_add(cut, word.mark);
 		return;
 	}
-	if (words->count == words->size) {
-		struct word *old = words->list;
+	if (cut->count == cut->size) {
+		struct written_word *old = cut->words;
 
-		words->size = words->size ? words->size * 2 : 64;
-		words->list = ARENA_NEW(&c->arena, struct word, words->size);
-		if (words->count)
-			memcpy(words->list, old, words->count * sizeof *old);
+		cut->size = cut->size ? cut->size * 2 : 64;
+		cut->words = ARENA_NEW(&cut->c->arena, struct written_word, cut->size);
+		if (cut->count)
+			memcpy(cut->words, old, cut->count * sizeof *old);
 	}
-	words->list[words->count++] = word;
+	cut->words[cut->count++] = word;
 }
 
-static void words_cut(struct call *c, const struct speakable_voice *voice, bool english,
-	const char *text, struct words *words)
+static void words_cut(struct cutting *cut)
 {
-	const char *from = text, *p = text;
+	const char *from = cut->text, *p = cut->text;
 
 	for (; *p; p = g_utf8_next_char(p)) {
 		gunichar cp = g_utf8_get_char(p);
-		bool single = script_unspaced(cp);
+		bool single = writing_unspaced(cp);
 
-		if (!single && !is_break(text, p, cp))
+		if (!single && !is_break(cut->text, p, cp))
 			continue;
 		if (from < p)
-			word_add(c, voice, english, words, text, from, p);
+			word_add(cut, from, p);
 		from = g_utf8_next_char(p);
 		if (single)
-			word_add(c, voice, english, words, text, p, from);
+			word_add(cut, p, from);
 		else
-			pause_add(words, cp == '-' || cp == '.' ? ',' : pause_of(cp));
+			pause_add(cut, cp == '-' || cp == '.' ? ',' : pause_of(cp));
 	}
 	if (from < p)
-		word_add(c, voice, english, words, text, from, p);
+		word_add(cut, from, p);
+}
+
+static const char *plain_at(const struct cutting *cut, size_t i)
+{
+	return i < cut->count ? cut->words[i].plain : "";
 }
 
 /* A full stop behind a word inside a sentence belongs to an abbreviation and would be heard as a
  * pause; flite itself reads Dr. and St. by what follows. */
-static char mark_heard(const struct words *words, size_t i, bool english)
+static char mark_heard(const struct cutting *cut, size_t i)
 {
-	const struct word *w = &words->list[i];
-	const char *next = i + 1 < words->count ? words->list[i + 1].plain : "";
+	const struct written_word *w = &cut->words[i];
+	const char *next = plain_at(cut, i + 1);
 
-	if (english && w->mark == '.' && *next &&
-		(g_ascii_islower(*next) || digit_at(next) || strchr(w->plain, '.')))
+	if (cut->english && w->mark == '.' && *next &&
+		(g_ascii_islower(*next) || digit_at(next) || english_shortened(w->plain)))
 		return 0;
 	return w->mark;
 }
@@ -251,54 +260,61 @@ static void squeeze(struct buf *said, size_t from)
 	buf_cut(said, to);
 }
 
-static void word_say(struct call *c, const struct speakable_voice *voice, bool english,
-	const struct words *words, size_t i, struct buf *said)
+static void word_say(const struct cutting *cut, size_t i, struct buf *said)
 {
-	const struct word *w = &words->list[i];
-
-	if (!english) {
-		buf_adds(said, w->plain);
+	if (!cut->english) {
+		buf_adds(said, cut->words[i].plain);
 		return;
 	}
 	english_read(&(struct reading){
-		.c = c,
-		.word = w->plain,
-		.before = i ? words->list[i - 1].plain : "",
-		.after = i + 1 < words->count ? words->list[i + 1].plain : "",
-		.spell = voice->ascii,
+		.c = cut->c,
+		.word = cut->words[i].plain,
+		.before = i ? plain_at(cut, i - 1) : "",
+		.after = plain_at(cut, i + 1),
+		.spell = cut->voice->ascii,
 		.said = said,
 	});
+}
+
+/* Letters written without spaces follow each other without one. */
+static bool spaced(const struct cutting *cut, size_t i)
+{
+	return i && (cut->words[i - 1].mark ||
+		!writing_unspaced(g_utf8_get_char(cut->text + cut->words[i].at)));
 }
 
 enum fail speakable_make(struct call *c, const struct speakable_voice *voice, const char *text,
 	struct speakable *out)
 {
-	bool english = !g_ascii_strncasecmp(voice->language, "en", 2) &&
-		strchr("-+", voice->language[2]);
+	struct cutting cut = {
+		.c = c,
+		.voice = voice,
+		.english = !g_ascii_strncasecmp(voice->language, "en", 2) &&
+			strchr("-+", voice->language[2]),
+		.text = text,
+	};
 	struct buf said = buf_in(&c->arena);
-	struct words words = {0};
 	struct speakable_piece *pieces;
 
 	if (text[utf8_valid(text, strlen(text))])
 		return fail(c, FAIL_INPUT, "the text to speak is not UTF-8");
-	TRY(script_check(c, voice, text));
-	words_cut(c, voice, english, text, &words);
-	if (!words.count)
+	TRY(writing_check(c, voice, text));
+	words_cut(&cut);
+	if (!cut.count)
 		return fail(c, FAIL_INPUT, "there is no word to speak in \"%s\"", text);
-	pieces = ARENA_NEW(&c->arena, struct speakable_piece, words.count);
-	for (size_t i = 0; i < words.count; i++) {
-		const struct word *w = &words.list[i];
-		char mark = mark_heard(&words, i, english);
+	pieces = ARENA_NEW(&c->arena, struct speakable_piece, cut.count);
+	for (size_t i = 0; i < cut.count; i++) {
+		char mark = mark_heard(&cut, i);
 
-		if (i && !(script_unspaced(g_utf8_get_char(text + w->at)) && !words.list[i - 1].mark))
+		if (spaced(&cut, i))
 			buf_addc(&said, ' ');
-		pieces[i] = (struct speakable_piece){w->at, w->len, said.len, 0};
-		word_say(c, voice, english, &words, i, &said);
+		pieces[i] = (struct speakable_piece){cut.words[i].at, cut.words[i].len, said.len, 0};
+		word_say(&cut, i, &said);
 		squeeze(&said, pieces[i].said_at);
 		pieces[i].said_len = said.len - pieces[i].said_at;
 		if (mark)
 			buf_addc(&said, mark);
 	}
-	*out = (struct speakable){said.data, pieces, words.count};
+	*out = (struct speakable){said.data, pieces, cut.count};
 	return FAIL_NONE;
 }

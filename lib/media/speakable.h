@@ -36,10 +36,10 @@ enum fail speakable_make(struct call *c, const struct speakable_voice *voice, co
 	struct speakable *out);
 
 /* FAIL_INPUT when TEXT has letters outside the script of the voice's language. */
-enum fail script_check(struct call *c, const struct speakable_voice *voice, const char *text);
+enum fail writing_check(struct call *c, const struct speakable_voice *voice, const char *text);
 
 /* True for letters that are written without spaces between words. */
-bool script_unspaced(unsigned code_point);
+bool writing_unspaced(unsigned code_point);
 
 /* A written word being read in English, between its neighbours. */
 struct reading {
@@ -54,7 +54,10 @@ struct reading {
 /* Adds what an English voice has to say for the word. */
 void english_read(const struct reading *r);
 
-/* The same for a word that is a number, amount, date, time or range; false for any other. */
+/* True for a word whose full stop does not end a sentence: "Prof", "e.g", "U.S", an initial. */
+bool english_shortened(const char *word);
+
+/* As english_read() for a word that is a number, amount, date, time or range; false for any other. */
 bool quantity_read(const struct reading *r);
 
 /* Length of the number that P starts with (digits, commas before three of them, one fraction), or

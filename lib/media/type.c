@@ -9,6 +9,9 @@
 static const char *const families[] = {"Inter", "Source Sans 3", "Lato", "Open Sans", "Noto Sans",
 	"Liberation Sans", "DejaVu Sans"};
 
+/* No drawing is larger: cairo has a limit, and frames have a smaller one. */
+#define CANVAS_MAX 8192
+
 static bool is_installed(const char *family, char **file)
 {
 	FcPattern *want = FcPatternBuild(NULL, FC_FAMILY, FcTypeString, family, FC_SLANT,
@@ -87,6 +90,8 @@ void canvas_begin(struct canvas *c, int x, int y, int width, int height)
 	PangoContext *context;
 
 	*c = (struct canvas){.x = x & ~1, .y = y & ~1};
+	width = width < CANVAS_MAX ? width : CANVAS_MAX;
+	height = height < CANVAS_MAX ? height : CANVAS_MAX;
 	c->width = (x + width - c->x + 1) & ~1;
 	c->height = (y + height - c->y + 1) & ~1;
 	c->surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, c->width, c->height);

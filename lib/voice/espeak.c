@@ -11,6 +11,8 @@
 #include "lib/base/fault.h"
 #include "lib/text/utf8.h"
 
+extern const struct voice_engine voice_espeak;
+
 #define NORMAL_WORDS_A_MINUTE 175
 /* Below this a sample is silence: what ends the last word of a clause before its pause. */
 #define SILENT 0.004f
@@ -39,7 +41,8 @@ static enum fail speaker_start(struct call *c, int *rate)
 			espeakINITIALIZE_DONT_EXIT);
 	}
 	if (started <= 0)
-		return fail(c, FAIL_CONFIG, "espeak-ng could not start: install espeak-ng-data");
+		return fail(c, FAIL_CONFIG, "espeak-ng could not start: install %s",
+			voice_espeak.package);
 	*rate = started;
 	return FAIL_NONE;
 }
@@ -216,8 +219,8 @@ static void words_finish(const struct speech *s, const char *text, struct spoken
 		for (; chars < w->at && (n = utf8_decode(text + at, len - at, &cp)); chars++)
 			at += n;
 		from = at;
-		for (size_t k = 0; k < w->len && (n = utf8_decode(text + from, len - from, &cp)); k++)
-			from += n;
+		for (size_t k = 0; k < w->len; k++)
+			from += utf8_decode(text + from, len - from, &cp);
 		w->at = at;
 		w->len = from - at;
 	}
@@ -272,6 +275,7 @@ static enum fail say(struct call *c, const struct voice_style *style, const char
 const struct voice_engine voice_espeak = {
 	.name = "espeak",
 	.about = "eSpeak NG, more than a hundred languages",
+	.package = "espeak-ng-data",
 	.voices = voices,
 	.say = say,
 };

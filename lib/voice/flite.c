@@ -186,6 +186,7 @@ static enum fail say(struct call *c, const struct voice_style *style, const char
 const struct voice_engine voice_flite = {
 	.name = "flite",
 	.about = "English voices of Carnegie Mellon University",
+	.package = "libflite1",
 	.ascii_english = true,
 	.voices = voices,
 	.say = say,

@@ -68,7 +68,8 @@ static enum fail engine_find(struct call *c, const struct voice_engine *engine, 
 	const char *base = arena_memdup(&c->arena, name, len);
 
 	if (!voices)
-		return fail(c, FAIL_CONFIG, "the voices of %s are not installed here", engine->name);
+		return fail(c, FAIL_CONFIG, "%s does not work here: install %s", engine->name,
+			engine->package);
 	for (; voices[count]; count++) {
 		if (strcasecmp(voices[count], base))
 			continue;

@@ -30,6 +30,7 @@ struct spoken {
 struct voice_engine {
 	const char *name;     /* "flite", "espeak" */
 	const char *about;
+	const char *package;  /* of Debian, that brings its voices */
 	bool ascii_english;   /* speaks English only, from ASCII letters only */
 	/* Voices it has now, ending with NULL; NULL when the engine is not usable here. */
 	const char *const *(*voices)(struct call *c);

@@ -103,6 +103,8 @@ TEST(flite_expands_a_token_into_one_word)
 	CHECK_OK(say(c, "flite:rms", 1, 1, text, &s));
 	check_words(&s, text);
 	CHECK(s.words_count == 9);
+	if (s.words_count != 9)
+		return;
 	CHECK(word_is(&s, 1, text, "2024"));
 	CHECK(word_is(&s, 5, text, "$1,250.50"));
 	CHECK(s.words[5].end_s - s.words[5].start_s > 1.5);
@@ -140,7 +142,8 @@ TEST(espeak_never_speaks_with_another_voice)
 	CHECK(say(c, "espeak:en-us+zz", 1, 1, "hello", &s) == FAIL_INPUT);
 	CHECK(c->why && strstr(c->why, "zz"));
 	fail_forget(c);
-	CHECK(voice_engines[1]->say(c, &(struct voice_style){"qq", 1, 1}, "hello", &s) == FAIL_INPUT);
+	CHECK(voice_engines[1]->say(c, &(struct voice_style){"qq", 1, 1}, "hello", &s) ==
+		FAIL_INPUT);
 	CHECK(!s.samples);
 	CHECK_OK(say(c, "espeak:en-us+f3", 1, 1, "hello", &s));
 	CHECK(s.count != english.count ||
@@ -176,6 +179,8 @@ TEST(speed_and_pitch_do_what_they_say)
 		CHECK_OK(say(c, voices[i], 1, 1, text, &own));
 		CHECK_OK(say(c, voices[i], 1.5, 1, text, &quick));
 		CHECK_OK(say(c, voices[i], 1, 1.4, text, &high));
+		if (!own.samples || !quick.samples || !high.samples)
+			continue;
 		ratio = length_s(&own) / length_s(&quick);
 		CHECK(ratio > 1.3 && ratio < 1.7);
 		ratio = pitch_hz(&high) / pitch_hz(&own);

@@ -1,15 +1,15 @@
-/* Scripts: which letters a voice's language can speak. */
+/* Writing systems: which letters a voice's language can speak. */
 #include "lib/media/speakable.h"
 
 #include <glib.h>
 #include <string.h>
 
 /* A script, the languages of espeak-ng written in it, and the voice to offer for it. */
-struct script {
+struct writing {
 	GUnicodeScript script;
 	const char *name, *languages, *offer;
 };
-static const struct script scripts[] = {
+static const struct writing writings[] = {
 	{G_UNICODE_SCRIPT_HIRAGANA, "Japanese", "ja", "espeak:ja"},
 	{G_UNICODE_SCRIPT_KATAKANA, "Japanese", "ja", "espeak:ja"},
 	{G_UNICODE_SCRIPT_HAN, "Chinese", "cmn yue hak ja", "espeak:cmn"},
@@ -37,7 +37,7 @@ static const struct script scripts[] = {
 	{G_UNICODE_SCRIPT_CHEROKEE, "Cherokee", "chr", "espeak:chr-US-Qaaa-x-west"},
 };
 
-bool script_unspaced(unsigned code_point)
+bool writing_unspaced(unsigned code_point)
 {
 	switch (g_unichar_get_script(code_point)) {
 	case G_UNICODE_SCRIPT_HAN:
@@ -71,13 +71,13 @@ static enum fail letter_check(struct call *c, const struct speakable_voice *voic
 	if (script == G_UNICODE_SCRIPT_LATIN || script == G_UNICODE_SCRIPT_COMMON ||
 		script == G_UNICODE_SCRIPT_INHERITED)
 		return FAIL_NONE;
-	for (size_t i = 0; i < G_N_ELEMENTS(scripts); i++) {
-		if (scripts[i].script != script)
+	for (size_t i = 0; i < G_N_ELEMENTS(writings); i++) {
+		if (writings[i].script != script)
 			continue;
-		if (!voice->ascii && language_in(scripts[i].languages, voice->language))
+		if (!voice->ascii && language_in(writings[i].languages, voice->language))
 			return FAIL_NONE;
 		return fail(c, FAIL_INPUT, "the voice %s cannot speak %s letters: choose the voice "
-			"%s for this text", voice->name, scripts[i].name, scripts[i].offer);
+			"%s for this text", voice->name, writings[i].name, writings[i].offer);
 	}
 	return fail(c, FAIL_INPUT, "no voice here can speak the letter U+%04X: write it another way",
 		(unsigned)cp);
@@ -90,7 +90,7 @@ static bool is_greek(gunichar cp)
 
 /* A text that mixes kana and Chinese characters is Japanese: kana decide what is offered. One Greek
  * letter by itself is a symbol that English has a name for. */
-enum fail script_check(struct call *c, const struct speakable_voice *voice, const char *text)
+enum fail writing_check(struct call *c, const struct speakable_voice *voice, const char *text)
 {
 	gunichar han = 0, before = 0;
 
