@@ -90,8 +90,9 @@ static enum fail read_part(struct call *c, const json_t *json, const char *where
 	if (!part->text || !part->text[strspn(part->text, " ")])
 		return fail(c, FAIL_INPUT, "%s.text is missing", where);
 	if (part->kind == PART_ITEM && strlen(part->text) > ITEM_BYTES_MAX)
-		return fail(c, FAIL_INPUT, "%s.text is too long for an item of a list: at most %d bytes",
-			where, ITEM_BYTES_MAX);
+		return fail(c, FAIL_INPUT,
+			"%s.text is too long for an item of a list: at most %d bytes", where,
+			ITEM_BYTES_MAX);
 	if (part->pause_s > 0 || part->cue)
 		return fail(c, FAIL_INPUT, "%s: only a pause can have seconds or a cue", where);
 	return FAIL_NONE;
@@ -115,8 +116,8 @@ static enum fail read_scene(struct call *c, const json_t *json, const char *wher
 	if (scene->layout == LAYOUT_PICTURE && !scene->picture)
 		return fail(c, FAIL_INPUT, "%s.picture is missing", where);
 	if (scene->title && strlen(scene->title) > TITLE_BYTES_MAX)
-		return fail(c, FAIL_INPUT, "%s.title is too long for a heading: at most %d bytes", where,
-			TITLE_BYTES_MAX);
+		return fail(c, FAIL_INPUT, "%s.title is too long for a heading: at most %d bytes",
+			where, TITLE_BYTES_MAX);
 	if (scene->title && !scene->title[0])
 		scene->title = NULL;
 	return FAIL_NONE;

@@ -99,10 +99,11 @@ static double fit(const char *text, struct text_style *style, double height, dou
 	style->size = canvas_fit(&cv, text, style, height, least);
 	canvas_set(&cv, text, style, &w, &h);
 	narrow = *style;
+	narrow.whole = true;
 	for (int i = 0; i < 12; i++) {
 		narrow.width *= 0.95;
 		canvas_set(&cv, text, &narrow, &w, &now);
-		if (now > h)
+		if (now > h || w > narrow.width + 1)
 			break;
 		style->width = narrow.width;
 	}
@@ -313,8 +314,7 @@ static void layout_bullets(struct page *p)
 	const struct scene_span *span = p->stage->span;
 	const struct metrics *m = p->m;
 	struct text_style style = {.size = BULLET * m->unit, .weight = PANGO_WEIGHT_MEDIUM,
-		.colour = ink_of(p), .opacity = 1, .width = m->text_width - 40 * m->unit,
-		.spacing = 1.16};
+		.colour = ink_of(p), .opacity = 1, .spacing = 1.16};
 	double top = add_heading(p, m->height * HEADING_TOP(m), 54, m->text_width,
 		m->height * 0.2) + 42 * m->unit;
 	double y = top;
@@ -327,6 +327,7 @@ static void layout_bullets(struct page *p)
 		if (part->part->kind != PART_ITEM)
 			continue;
 		style.size = BULLET * m->unit;
+		style.width = m->text_width - 40 * m->unit;
 		h = fit(part->part->text, &style, m->foot - top, 20 * m->unit);
 		for (size_t s = last; s < p->stage->sprites; s++)
 			p->stage->sprite[s].dim_from = part->from;

@@ -144,7 +144,8 @@ void canvas_set(struct canvas *c, const char *text, const struct text_style *sty
 	pango_attr_list_unref(attributes);
 	pango_layout_set_width(c->layout,
 		style->width > 0 ? (int)(style->width * PANGO_SCALE) : -1);
-	pango_layout_set_wrap(c->layout, PANGO_WRAP_WORD_CHAR);
+	pango_layout_set_wrap(c->layout,
+		style->whole ? PANGO_WRAP_WORD : PANGO_WRAP_WORD_CHAR);
 	pango_layout_set_alignment(c->layout,
 		style->centre ? PANGO_ALIGN_CENTER : PANGO_ALIGN_LEFT);
 	pango_layout_set_line_spacing(c->layout,
@@ -185,9 +186,11 @@ double canvas_fit(struct canvas *c, const char *text, const struct text_style *s
 	struct text_style trial = *style;
 	double w, h;
 
+	trial.whole = true;
 	for (;;) {
 		canvas_set(c, text, &trial, &w, &h);
-		if (h <= height || trial.size <= least)
+		if ((h <= height && (style->width <= 0 || w <= style->width + 1)) ||
+			trial.size <= least)
 			return trial.size;
 		trial.size = fmax(least, trial.size * 0.93);
 	}

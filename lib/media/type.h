@@ -25,6 +25,7 @@ struct text_style {
 	double spacing;        /* distance of lines as a factor; 0: 1.15 */
 	double tracking;       /* extra space between letters, of the size */
 	bool centre;
+	bool whole;            /* words are never broken, even if they are wider */
 };
 
 /* Grown to even coordinates. canvas_end() releases it. */
