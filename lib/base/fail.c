@@ -78,6 +78,10 @@ enum fail fail_errno(struct call *c, int err, const char *format, ...)
 	case ENOENT:
 	case ENOTDIR:
 		return FAIL_MISSING;
+	case EISDIR:
+	case ELOOP:
+	case ENAMETOOLONG:
+		return FAIL_INPUT;
 	case EACCES:
 	case EPERM:
 	case EROFS:

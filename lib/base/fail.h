@@ -46,7 +46,7 @@ enum fail fail(struct call *c, enum fail fail, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* Like fail(), chosen from errno ERR: no space is FAIL_FULL, absence FAIL_MISSING, permission
- * FAIL_DENIED, the rest FAIL_IO; ": " and the system's text are appended. */
+ * FAIL_DENIED, a folder or a wrong name FAIL_INPUT, the rest FAIL_IO; ": " and the system's text are appended. */
 enum fail fail_errno(struct call *c, int err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -16,6 +16,7 @@ struct script_ask {
 	double seconds;        /* of speech */
 	const struct source *sources;
 	size_t count;
+	bool at_most;          /* less is as good: nobody asked for a length */
 };
 
 /* The title of a source's page, else its name, else its address; NULL when it has none. */

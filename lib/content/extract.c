@@ -211,7 +211,7 @@ static void warn(struct extraction *x, struct script *s)
 	if (!x->on_topic)
 		script_warn(c, s, arena_printf(&c->arena,
 			"no sentence of the sources mentions \"%s\"", x->ask->topic));
-	if (x->seconds < x->ask->seconds * 0.8)
+	if (!x->ask->at_most && x->seconds < x->ask->seconds * 0.8)
 		script_warn(c, s, arena_printf(&c->arena,
 			"the sources give %s of speech, not the %s asked for",
 			length_text(c, x->seconds), length_text(c, x->ask->seconds)));

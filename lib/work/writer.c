@@ -126,7 +126,7 @@ static enum fail read_sources(struct call *c, const struct path *paths, struct s
 enum fail writer_write(struct call *c, const struct writing *ask, struct written *out)
 {
 	struct script_ask what = {.topic = ask->topic, .style = ask->style,
-		.seconds = DEFAULT_SECONDS};
+		.seconds = DEFAULT_SECONDS, .at_most = !ask->length};
 	struct written made = {0};
 	struct extract found = {0};
 	json_t *trace;
