@@ -25,7 +25,7 @@ ALL_CFLAGS = -std=gnu2x -D_GNU_SOURCE -DTRAE_DATE='"$(DATE)"' -DTRAE_VERSION='"$
 ALL_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code,--as-needed $(SANFLAGS) $(LDFLAGS)
 
 # Rooms that make up the program itself, and those of its media helper.
-CORE = base text json os field config store secret model policy content net page op work front
+CORE = base text json os field config store secret model policy content net page web op work front
 MEDIA = frame media voice effect
 MEDIA_CORE = base text json os field
 
@@ -41,8 +41,9 @@ MEDIA_PKG = jansson libavfilter libavformat libavcodec libswscale libswresample 
 	cairo fontconfig pango pangocairo glib-2.0 espeak-ng libseccomp
 NET_PKG = libcurl
 PAGE_PKG = libxml-2.0 md4c
+WEB_PKG = libmicrohttpd gnutls
 KEYRING_PKG = libsecret-1
-MODULES = net page keyring
+MODULES = net page web keyring
 FLITE = -lflite -lflite_usenglish -lflite_cmulex -lflite_cmu_us_rms -lflite_cmu_us_slt \
 	-lflite_cmu_us_awb -lflite_cmu_us_kal16
 
@@ -65,15 +66,18 @@ MEDIA_LIBS = $(call pkgs,--libs,$(MEDIA_PKG)) $(FLITE) -lm -lpthread
 
 # A module is the folder module/ of its room, and links the library that the room stands for.
 module_obj = $(patsubst %.c,$(B)/obj/%.o,$(wildcard lib/$(1)/module/*.c))
-MODULE_OBJ = $(call module_obj,net) $(call module_obj,page) $(call module_obj,secret)
+MODULE_OBJ = $(call module_obj,net) $(call module_obj,page) $(call module_obj,web) \
+	$(call module_obj,secret)
 $(B)/libexec/net.so: $(call module_obj,net)
 $(B)/libexec/page.so: $(call module_obj,page)
+$(B)/libexec/web.so: $(call module_obj,web)
 $(B)/libexec/keyring.so: $(call module_obj,secret)
 $(B)/libexec/%.so:
 	@mkdir -p $(@D)
 	$(LINK) -shared -o $@ $^ $(call pkgs,--libs,$(MODULE_PKG))
 $(B)/libexec/net.so $(B)/obj/lib/net/module/%.o: MODULE_PKG = $(NET_PKG)
 $(B)/libexec/page.so $(B)/obj/lib/page/module/%.o: MODULE_PKG = $(PAGE_PKG)
+$(B)/libexec/web.so $(B)/obj/lib/web/module/%.o: MODULE_PKG = $(WEB_PKG)
 $(B)/libexec/keyring.so $(B)/obj/lib/secret/module/%.o: MODULE_PKG = $(KEYRING_PKG)
 $(B)/obj/lib/media/%.o $(B)/obj/lib/voice/%.o $(B)/obj/lib/effect/%.o: MODULE_PKG = $(MEDIA_PKG)
 # Sound is the same wherever it is computed only without contracted operations.

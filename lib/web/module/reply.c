@@ -1,0 +1,154 @@
+/* Reply: what the front answers becomes a response of the library. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/web/module/server.h"
+#include "lib/web/range.h"
+
+static bool add(struct MHD_Response *r, const char *name, const char *value)
+{
+	return MHD_add_response_header(r, name, value) == MHD_YES;
+}
+
+static struct MHD_Response *from_buffer(const void *body, size_t len)
+{
+	/* The library does not write to what it copies. */
+	return MHD_create_response_from_buffer(len, (void *)(uintptr_t)(len ? body : ""),
+		len ? MHD_RESPMEM_MUST_COPY : MHD_RESPMEM_PERSISTENT);
+}
+
+static struct MHD_Response *plain(struct peer *p, int status, const char *why)
+{
+	struct MHD_Response *r = from_buffer(why, strlen(why));
+
+	p->status = status;
+	p->file = false;
+	if (r)
+		add(r, "Content-Type", "text/plain; charset=utf-8");
+	return r;
+}
+
+static bool is_read(const struct web_exchange *x)
+{
+	return !strcmp(x->method, "GET") || !strcmp(x->method, "HEAD");
+}
+
+/* The part of the file that is asked for; takes FD over. */
+static struct MHD_Response *file_part(struct peer *p, int fd, int64_t size, const char *etag)
+{
+	const struct web_exchange *x = &p->x;
+	enum range_kind kind = RANGE_WHOLE;
+	int64_t first = 0, len = size;
+	struct MHD_Response *r;
+	char range[80];
+
+	if (p->status == 200 && !strcmp(x->method, "GET") &&
+		range_applies(web_header(x, "If-Range"), etag))
+		kind = range_read(web_header(x, "Range"), size, &first, &len);
+	if (kind == RANGE_OUTSIDE) {
+		close(fd);
+		r = plain(p, 416, "the file has no such range\n");
+		snprintf(range, sizeof range, "bytes */%lld", (long long)size);
+		return r && add(r, "Content-Range", range) ? r : NULL;
+	}
+	r = MHD_create_response_from_fd_at_offset64((uint64_t)len, fd, (uint64_t)first);
+	if (!r) {
+		close(fd);
+		return NULL;
+	}
+	add(r, "Accept-Ranges", "bytes");
+	if (kind == RANGE_PART) {
+		p->status = 206;
+		snprintf(range, sizeof range, "bytes %lld-%lld/%lld", (long long)first,
+			(long long)(first + len - 1), (long long)size);
+		add(r, "Content-Range", range);
+	}
+	return r;
+}
+
+static struct MHD_Response *from_file(struct peer *p, const struct web_reply *reply)
+{
+	struct stat st;
+
+	if (fault_io(EIO) || fstat(reply->fd, &st) || !S_ISREG(st.st_mode)) {
+		close(reply->fd);
+		return plain(p, 500, "the file cannot be read\n");
+	}
+	p->file = true;
+	return file_part(p, reply->fd, st.st_size, reply->etag);
+}
+
+static struct MHD_Response *make(struct peer *p, const struct web_reply *reply)
+{
+	struct MHD_Response *r;
+	bool right = true;
+
+	p->status = reply->status;
+	if (reply->etag && reply->status == 200 && is_read(&p->x) &&
+		etag_listed(web_header(&p->x, "If-None-Match"), reply->etag)) {
+		if (reply->file)
+			close(reply->fd);
+		p->status = 304;
+		r = from_buffer("", 0);
+	} else if (reply->file) {
+		r = from_file(p, reply);
+	} else {
+		r = from_buffer(reply->body, reply->len);
+	}
+	if (!r)
+		return NULL;
+	if (reply->content_type && p->status != 304 && reply->file == p->file)
+		right = add(r, "Content-Type", reply->content_type);
+	if (reply->etag)
+		right = right && add(r, "ETag", reply->etag);
+	for (const struct web_reply_header *h = reply->headers; right && h && h->name; h++)
+		right = add(r, h->name, h->value);
+	if (reply->close || atomic_load_explicit(&p->server->draining, memory_order_relaxed))
+		right = right && add(r, "Connection", "close");
+	if (right)
+		return r;
+	MHD_destroy_response(r);
+	return plain(p, 500, "a header of the reply is not valid\n");
+}
+
+/* Straight to the socket, for a connection that is closed behind it. */
+static void answer_raw(struct peer *p, const struct web_reply *reply)
+{
+	struct arena arena = {0};
+	struct buf b = buf_in(&arena);
+
+	/* The reason phrase may be empty (RFC 9112 §4). */
+	buf_addf(&b, "HTTP/1.1 %d \r\nConnection: close\r\nContent-Length: %zu\r\n",
+		reply->status, reply->len);
+	if (reply->content_type)
+		buf_addf(&b, "Content-Type: %s\r\n", reply->content_type);
+	for (const struct web_reply_header *h = reply->headers; h && h->name; h++)
+		buf_addf(&b, "%s: %s\r\n", h->name, h->value);
+	buf_adds(&b, "\r\n");
+	if (reply->len)
+		buf_add(&b, reply->body, reply->len);
+	/* Nothing else was sent, so it fits into the socket's buffer, or the client has gone. */
+	(void)!send(p->fd, b.data, b.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	arena_release(&arena);
+	if (reply->file)
+		close(reply->fd);
+	atomic_store(&p->hold, HOLD_ANSWERED);
+}
+
+void reply_answer(struct web_exchange *x, const struct web_reply *reply)
+{
+	struct peer *p = (struct peer *)x;
+
+	if (p->raw) {
+		answer_raw(p, reply);
+		return;
+	}
+	p->reply = make(p, reply);
+	handler_publish(p);
+}

@@ -1,0 +1,32 @@
+/* The request target: path and query parameters, decoded once or refused (RFC 9112 §3.2). */
+#ifndef WEB_TARGET_H
+#define WEB_TARGET_H
+
+#include <stddef.h>
+
+#define WEB_MAX_PARAMS 64
+
+struct web_field {
+	const char *name, *value;
+};
+
+/* Why a request is refused; status 0: it is not. */
+struct web_verdict {
+	int status;
+	const char *why;
+};
+
+struct web_target {
+	const char *path;
+	const char *authority; /* of a target in absolute form, else NULL */
+	struct web_field params[WEB_MAX_PARAMS];
+	size_t param_count;
+};
+
+/* Reads TEXT ("/a/b?c=d", "http://host/a", "*"), which is decoded in place and has to live as long
+ * as *OUT; *OUT is written only when the verdict is 0. Refused are: control bytes, spaces,
+ * backslashes, a fragment, escapes that are none, an encoded slash or NUL, dot segments written in
+ * any way, and what decodes to no UTF-8. */
+struct web_verdict target_read(char *text, struct web_target *out);
+
+#endif
