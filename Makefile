@@ -25,7 +25,7 @@ ALL_CFLAGS = -std=gnu2x -D_GNU_SOURCE -DTRAE_DATE='"$(DATE)"' -DTRAE_VERSION='"$
 ALL_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code,--as-needed $(SANFLAGS) $(LDFLAGS)
 
 # Rooms that make up the program itself, and those of its media helper.
-CORE = base text json os field config store secret model policy content net page web op work front
+CORE = base text json os field config store secret model policy content net page web op agent work front
 MEDIA = frame media voice effect
 MEDIA_CORE = base text json os field
 
@@ -135,13 +135,18 @@ torture: all $(TESTS)
 	$(B)/tests/torture/walreset
 	$(B)/tests/torture/faults
 	$(B)/tests/torture/kill 1000
+	$(B)/tests/torture/queue 1000 500
+	$(B)/tests/torture/once 100
+	$(B)/tests/torture/timing 1000000
 	$(B)/tests/torture/powercut 1000
 	$(B)/tests/torture/full 50
 	$(B)/tests/torture/flip 10000
+	TRAE_BUILD=$(CURDIR)/$(B) TRAE_CALLBACK_KILLS=1000 bats -f 'killed anywhere' tests/callback.bats
 
 bench: all $(B)/tests/bench/writers
 	@share/debian/install-deps bench
 	@/usr/bin/python3 tests/bench/bench.py $(B)
+	@/usr/bin/python3 tests/bench/serve.py $(B)
 
 chroot-check:
 	@tests/chroot.sh

@@ -31,9 +31,8 @@ const struct op op_backup_list = {
 	.route = "GET /api/v1/backups",
 	.effect = EFFECT_READ,
 	.summary = "List the backups",
-	.about = "Newest first, damaged ones last. The list reads manifests only: trae backup "
-		"verify looks "
-		"into the copies.",
+	.about = "Newest first, damaged ones last. The list reads manifests only: trae "
+		"backup verify looks into the copies.",
 	.example = "trae backup list",
 	.rows = "backups",
 	OP_NO_ARGS,

@@ -30,9 +30,9 @@ const struct op op_config_get = {
 	.effect = EFFECT_READ,
 	.flags = OP_SHELL,
 	.summary = "Show a setting",
-	.about = "The value in force, by precedence: environment variable (TRAE_VIDEO_VOICE for "
-		"video.voice), $XDG_CONFIG_HOME/trae/config.json, /etc/trae/config.json, default. A flag "
-		"of a command stands over all of them.",
+	.about = "The value in force, by precedence: environment variable (TRAE_VIDEO_VOICE "
+		"for video.voice), $XDG_CONFIG_HOME/trae/config.json, /etc/trae/config.json, "
+		"default. A flag of a command stands over all of them.",
 	.example = "trae config get video.voice --show-origin",
 	.document = "shown",
 	OP_ARGS(struct config_get_args,

@@ -25,8 +25,8 @@ const struct op op_config_list = {
 	.effect = EFFECT_READ,
 	.flags = OP_SHELL,
 	.summary = "List all settings",
-	.about = "Every setting this program knows, with the value in force and where it came "
-		"from.",
+	.about = "Every setting this program knows, with the value in force and where it "
+		"came from.",
 	.example = "trae config list",
 	.rows = "settings",
 	OP_NO_ARGS,

@@ -24,8 +24,8 @@ const struct op op_config_set = {
 	.effect = EFFECT_WRITE,
 	.flags = OP_SHELL | OP_ANYHOW,
 	.summary = "Change a setting",
-	.about = "Writes the value into $XDG_CONFIG_HOME/trae/config.json, checked first; the "
-		"file is replaced as a whole. Secrets are not settings: see trae secret set.",
+	.about = "Writes the value into $XDG_CONFIG_HOME/trae/config.json, checked first; "
+		"the file is replaced as a whole. Secrets are not settings: see trae secret set.",
 	.example = "trae config set video.voice british_male",
 	OP_ARGS(struct config_set_args,
 		FIELD(struct config_set_args, name, "Setting", .word = true, .required = true,

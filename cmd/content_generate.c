@@ -87,15 +87,31 @@ static enum fail run(struct call *c, const void *data)
 	return op_emit(c, &reply);
 }
 
+static const struct op_rename renames[] = {
+	{"prompt", "topic"},
+	{"format", "format", .is = "video", .means = "mp4"},
+	{"content_type", "format", .is = "video", .means = "mp4"},
+	{"parameters.topic", "topic"},
+	{"parameters.duration_seconds", "length", .seconds = true},
+	{"parameters.duration", "length", .seconds = true},
+	{"parameters.style", "style"},
+	{"parameters.voice", "voice"},
+	{"parameters.resolution", "size"},
+	{"parameters.include_subtitles", "captions"},
+	{"parameters.background_music", "background_music"},
+	{NULL},
+};
+
 const struct op op_content_generate = {
 	.name = "content generate",
 	.route = "POST /api/v1/content/generate",
 	.effect = EFFECT_WRITE,
+	.resource = "render",
 	.flags = OP_LONG | OP_DRY,
 	.summary = "Make a video, sound or text about a topic from sources",
-	.about = "Writes a script as content script does, and makes the finished file of it: a narrated video, "
-		"its sound alone, captions, or the text. Without sources and without a language model it "
-		"says what to give.",
+	.about = "Writes a script as content script does, and makes the finished file of it: "
+		"a narrated video, its sound alone, captions, or the text. Without sources and "
+		"without a language model it says what to give.",
 	.example = "trae content generate \"Sustainable energy\" --source article.md --length \"1-2 minutes\"",
 	OP_ARGS(struct content_generate_args,
 		FIELD(struct content_generate_args, topic, "What it is about", .word = true,
@@ -124,5 +140,6 @@ const struct op op_content_generate = {
 		FIELD(struct content_generate_reply, sha256, "SHA-256 of its bytes"),
 		FIELD(struct content_generate_reply, warnings, "What was left out or done otherwise",
 			.required = true)),
+	.renames = renames,
 	.run = run,
 };

@@ -41,12 +41,12 @@ static enum fail run(struct call *c, const void *data)
 const struct op op_content_script = {
 	.name = "content script",
 	.route = "POST /api/v1/content/script",
-	.effect = EFFECT_READ,
+	.effect = EFFECT_WRITE, /* a language model costs money */
 	.flags = OP_DRY,
 	.summary = "Write a script from sources",
-	.about = "Sources are files, standard input or URLs. With a language model configured it writes; "
-		"without one the script is made of sentences of the sources, word for word, each with the "
-		"number of its source. Nothing is invented.",
+	.about = "Sources are files, standard input or URLs. With a language model "
+		"configured it writes; without one the script is made of sentences of the "
+		"sources, word for word, each with the number of its source. Nothing is invented.",
 	.example = "trae content script article.md | trae video render - -o talk.mp4",
 	.document = "text",
 	OP_ARGS(struct content_script_args,

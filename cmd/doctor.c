@@ -36,9 +36,9 @@ const struct op op_doctor = {
 	.effect = EFFECT_READ,
 	.flags = OP_ANYHOW,
 	.summary = "Look for what is missing or wrong, and say what to do",
-	.about = "Configuration, store and its SQLite, modules, media libraries, fonts, voices, secrets, "
-		"permissions, sandbox, space and backups. Ends with status 78 when something fails that "
-		"operations need.",
+	.about = "Configuration, store and its SQLite, modules, media libraries, fonts, "
+		"voices, secrets, permissions, sandbox, space and backups. Ends with status 78 "
+		"when something fails that operations need.",
 	.example = "trae doctor --security",
 	.rows = "findings",
 	OP_ARGS(struct doctor_args,

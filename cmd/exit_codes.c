@@ -25,10 +25,11 @@ const struct op op_exit_codes = {
 	.name = "exit-codes",
 	.route = "GET /api/v1/system/exit-codes",
 	.effect = EFFECT_READ,
-	.flags = OP_ANYHOW,
+	.flags = OP_ANYHOW | OP_QUICK,
 	.summary = "Show what each exit status means",
-	.about = "Every failure has one word, one exit status and one HTTP status, whichever way it was "
-		"met. Statuses follow sysexits.h; 75 is worth another try, 79 waits for an approval.",
+	.about = "Every failure has one word, one exit status and one HTTP status, whichever "
+		"way it was met. Statuses follow sysexits.h; 75 is worth another try, 79 waits "
+		"for an approval.",
 	.example = "trae exit-codes --json",
 	.rows = "exit_codes",
 	OP_NO_ARGS,

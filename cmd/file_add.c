@@ -40,8 +40,9 @@ const struct op op_file_add = {
 	.effect = EFFECT_WRITE,
 	.flags = OP_SHELL,
 	.summary = "Record a file, so that its id names it",
-	.about = "The file stays where it is; its size and SHA-256 are recorded. Other operations, and "
-		"assistants that may not name local paths, take the id as a source.",
+	.about = "The file stays where it is; its size and SHA-256 are recorded. Other "
+		"operations, and assistants that may not name local paths, take the id as a "
+		"source.",
 	.example = "trae file add article.md",
 	OP_ARGS(struct file_add_args,
 		FIELD(struct file_add_args, file, "The file", .word = true, .required = true)),

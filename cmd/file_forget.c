@@ -24,6 +24,7 @@ const struct op op_file_forget = {
 	.name = "file forget",
 	.route = "DELETE /api/v1/files/{id}",
 	.effect = EFFECT_WRITE,
+	.flags = OP_QUICK,
 	.summary = "Remove the record of a file, not the file",
 	.about = "The file itself stays where it is; only its id stops naming it.",
 	.example = "trae file forget 019347aa-0000-7000-8000-000000000000",

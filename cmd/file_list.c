@@ -36,9 +36,10 @@ const struct op op_file_list = {
 	.name = "file list",
 	.route = "GET /api/v1/files",
 	.effect = EFFECT_READ,
+	.flags = OP_QUICK,
 	.summary = "List the files that operations made",
-	.about = "Newest first. Each file was written whole, opened again and hashed before it was recorded "
-		"here; its id names it as a source of other operations.",
+	.about = "Newest first. Each file was written whole, opened again and hashed before "
+		"it was recorded here; its id names it as a source of other operations.",
 	.example = "trae file list --limit 5",
 	.rows = "files",
 	OP_ARGS(struct file_list_args,

@@ -34,9 +34,9 @@ const struct op op_init = {
 	.effect = EFFECT_WRITE,
 	.flags = OP_SHELL,
 	.summary = "Make the store and the folders",
-	.about = "Safe to run again: what exists stays. With --key-file also a random key file (mode 0400), "
-		"which opens the sealed file of secrets where there is no keyring and nobody to ask, as "
-		"under cron.",
+	.about = "Safe to run again: what exists stays. With --key-file also a random key "
+		"file (mode 0400), which opens the sealed file of secrets where there is no "
+		"keyring and nobody to ask, as under cron.",
 	.example = "trae init --key-file",
 	OP_ARGS(struct init_args,
 		FIELD(struct init_args, key_file, "Make a key file for the sealed file of secrets")),

@@ -33,9 +33,10 @@ const struct op op_lint = {
 	.effect = EFFECT_READ,
 	.flags = OP_SHELL | OP_ANYHOW,
 	.summary = "Check the operation table, or print its surface",
-	.about = "For those who change this program: unique names and routes, lengths that clients accept, "
-		"defaults that are valid, words in order. The surface is everything a user can see of the "
-		"table, kept in tests/golden so that a review sees each change.",
+	.about = "For those who change this program: unique names and routes, lengths that "
+		"clients accept, defaults that are valid, words in order. The surface is "
+		"everything a user can see of the table, kept in tests/golden so that a review "
+		"sees each change.",
 	.example = "trae lint --surface",
 	.document = "text",
 	OP_ARGS(struct lint_args,

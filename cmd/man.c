@@ -29,8 +29,8 @@ const struct op op_man = {
 	.effect = EFFECT_READ,
 	.flags = OP_SHELL | OP_ANYHOW,
 	.summary = "Print the manual page of an operation",
-	.about = "The page is computed from the operation's table row, in roff with man macros; make "
-		"install puts one for each operation where man(1) finds it.",
+	.about = "The page is computed from the operation's table row, in roff with man "
+		"macros; make install puts one for each operation where man(1) finds it.",
 	.example = "trae man video-render | man -l -",
 	.document = "page",
 	OP_ARGS(struct man_args, FIELD(struct man_args, operation, "Operation", .word = true,

@@ -29,12 +29,14 @@ const struct op op_openapi = {
 	.name = "openapi",
 	.route = "GET /api/v1/openapi",
 	.effect = EFFECT_READ,
-	.flags = OP_ANYHOW,
+	.flags = OP_ANYHOW | OP_QUICK | OP_OPEN,
 	.summary = "Print the OpenAPI document or the MCP tool list",
-	.about = "Both are computed from the same table as the commands. The OpenAPI document (3.1) names "
-		"every operation that has a route; the tool list is what an MCP client is shown.",
+	.about = "Both are computed from the same table as the commands. The OpenAPI "
+		"document (3.1) names every operation that has a route; the tool list is what an "
+		"MCP client is shown.",
 	.example = "trae openapi --as mcp",
 	.document = "document",
+	.aliases = (const char *const[]){"GET /openapi.json", NULL},
 	OP_ARGS(struct openapi_args,
 		FIELD(struct openapi_args, as, "Which document", .initial = "openapi",
 			.oneof = ONEOF("openapi", "mcp")),

@@ -22,10 +22,10 @@ const struct op op_operations = {
 	.name = "operations",
 	.route = "GET /api/v1/operations",
 	.effect = EFFECT_READ,
-	.flags = OP_ANYHOW,
+	.flags = OP_ANYHOW | OP_QUICK,
 	.summary = "List all operations",
-	.about = "Name, effect class, HTTP route and purpose of everything that this program can do. "
-		"An operation without a route is for the shell only.",
+	.about = "Name, effect class, HTTP route and purpose of everything that this program "
+		"can do. An operation without a route is for the shell only.",
 	.example = "trae operations --format '{{name}}'",
 	.rows = "operations",
 	OP_NO_ARGS,

@@ -24,8 +24,8 @@ const struct op op_secret_delete = {
 	.effect = EFFECT_DESTROY,
 	.flags = OP_SHELL,
 	.summary = "Forget a secret",
-	.about = "Deletes it from the keyring, or from the sealed file when the keyring does not "
-		"have it. A systemd credential is removed where it was given.",
+	.about = "Deletes it from the keyring, or from the sealed file when the keyring does "
+		"not have it. A systemd credential is removed where it was given.",
 	.example = "trae secret delete openai-api-key",
 	OP_ARGS(struct secret_delete_args,
 		FIELD(struct secret_delete_args, name, "Name of the secret", .word = true,

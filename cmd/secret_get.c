@@ -35,9 +35,9 @@ const struct op op_secret_get = {
 	.effect = EFFECT_READ,
 	.flags = OP_SHELL,
 	.summary = "Print the value of a secret",
-	.about = "Looks into systemd's credentials, the desktop's keyring and the sealed file, in "
-		"this order or as secrets.backend says, and prints the value alone. To look "
-		"whether it can be read without showing it use trae secret test.",
+	.about = "Looks into systemd's credentials, the desktop's keyring and the sealed "
+		"file, in this order or as secrets.backend says, and prints the value alone. To "
+		"look whether it can be read without showing it use trae secret test.",
 	.example = "trae secret get openai-api-key",
 	.document = "value",
 	OP_ARGS(struct secret_get_args,

@@ -30,8 +30,8 @@ const struct op op_secret_list = {
 	.effect = EFFECT_READ,
 	.flags = OP_SHELL,
 	.summary = "List the names of secrets",
-	.about = "Names only, in the order in which they are looked for: a name that is there "
-		"twice is read from where it stands first.",
+	.about = "Names only, in the order in which they are looked for: a name that is "
+		"there twice is read from where it stands first.",
 	.example = "trae secret list",
 	.rows = "secrets",
 	OP_NO_ARGS,

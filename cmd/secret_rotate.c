@@ -31,9 +31,9 @@ const struct op op_secret_rotate = {
 	.effect = EFFECT_WRITE,
 	.flags = OP_SHELL,
 	.summary = "Seal the file of secrets under a new key",
-	.about = "Makes a new key in place of the key file, or asks for a new passphrase, and "
-		"seals every secret anew in one step; the old key stops working. With --key-file "
-		"that key is used from now on: name it in secrets.key_file too.",
+	.about = "Makes a new key in place of the key file, or asks for a new passphrase, "
+		"and seals every secret anew in one step; the old key stops working. With "
+		"--key-file that key is used from now on: name it in secrets.key_file too.",
 	.example = "trae secret rotate",
 	OP_ARGS(struct secret_rotate_args,
 		FIELD(struct secret_rotate_args, key_file,

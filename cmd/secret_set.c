@@ -41,9 +41,9 @@ const struct op op_secret_set = {
 	.effect = EFFECT_WRITE,
 	.flags = OP_SHELL,
 	.summary = "Keep a secret",
-	.about = "Reads the value from standard input (one newline at its end is dropped) or asks "
-		"for it on the terminal, and keeps it in the desktop's keyring or else in the "
-		"sealed file $XDG_CONFIG_HOME/trae/secrets.sealed; never in plain text.",
+	.about = "Reads the value from standard input (one newline at its end is dropped) or "
+		"asks for it on the terminal, and keeps it in the desktop's keyring or else in "
+		"the sealed file $XDG_CONFIG_HOME/trae/secrets.sealed; never in plain text.",
 	.example = "trae secret set openai-api-key",
 	OP_ARGS(struct secret_set_args,
 		FIELD(struct secret_set_args, name, "Name of the secret", .word = true,

@@ -66,9 +66,9 @@ const struct op op_secret_test = {
 	.effect = EFFECT_READ,
 	.flags = OP_SHELL,
 	.summary = "Test where secrets can be kept and read",
-	.about = "Without a name: one row for each backend, usable or not and why; exit status 78 "
-		"when none is. With a name: whether that secret can be read, from where, and its "
-		"rough length. The value is not shown.",
+	.about = "Without a name: one row for each backend, usable or not and why; exit "
+		"status 78 when none is. With a name: whether that secret can be read, from "
+		"where, and its rough length. The value is not shown.",
 	.example = "trae secret test openai-api-key",
 	.rows = "backends",
 	OP_ARGS(struct secret_test_args,

@@ -8,7 +8,7 @@
 struct status_reply {
 	const char *version, *store, *state;
 	int64_t store_bytes, log_bytes;
-	int64_t tasks_running, tasks_completed, tasks_failed, tasks_interrupted;
+	int64_t tasks_waiting, tasks_running, tasks_completed, tasks_failed, tasks_interrupted;
 	int64_t files, file_bytes;
 	const char *last_operation, *last_state, *last_at;
 };
@@ -27,9 +27,12 @@ static enum fail read_store(struct call *c, struct status_reply *reply)
 	reply->state = "ready";
 	reply->store_bytes = facts.file_bytes;
 	reply->log_bytes = facts.log_bytes;
+	reply->tasks_waiting = counters.tasks_pending + counters.tasks_scheduled +
+		counters.tasks_blocked + counters.tasks_retrying + counters.tasks_paused +
+		counters.tasks_approval_pending;
 	reply->tasks_running = counters.tasks_running;
 	reply->tasks_completed = counters.tasks_completed;
-	reply->tasks_failed = counters.tasks_failed;
+	reply->tasks_failed = counters.tasks_failed + counters.tasks_dead_letter;
 	reply->tasks_interrupted = counters.tasks_interrupted;
 	reply->files = counters.files;
 	reply->file_bytes = counters.file_bytes;
@@ -60,9 +63,11 @@ const struct op op_status = {
 	.name = "status",
 	.route = "GET /api/v1/status",
 	.effect = EFFECT_READ,
+	.fresh_ms = 100,
+	.flags = OP_QUICK,
 	.summary = "Show how things stand",
-	.about = "Store, tasks, files and the last operation, from counters that are kept with every "
-		"change: it answers at once however much the store holds.",
+	.about = "Store, tasks, files and the last operation, from counters that are kept "
+		"with every change: it answers at once however much the store holds.",
 	.example = "trae status --json",
 	OP_NO_ARGS,
 	OP_REPLY(struct status_reply,
@@ -72,6 +77,8 @@ const struct op op_status = {
 			.required = true),
 		FIELD(struct status_reply, store_bytes, "Size of the store", .required = true),
 		FIELD(struct status_reply, log_bytes, "Size of its write-ahead log", .required = true),
+		FIELD(struct status_reply, tasks_waiting, "Tasks that wait: for a worker, a time, "
+			"others, or a person", .required = true),
 		FIELD(struct status_reply, tasks_running, "Tasks that run now", .required = true),
 		FIELD(struct status_reply, tasks_completed, "Tasks completed", .required = true),
 		FIELD(struct status_reply, tasks_failed, "Tasks failed", .required = true),

@@ -8,6 +8,7 @@
 
 struct video_render_args {
 	struct path script, output, subtitles;
+	const char *text;
 	struct render_look look;
 };
 
@@ -28,7 +29,7 @@ static enum fail choose_outputs(struct call *c, const struct video_render_args *
 	if (args->output.kind == PATH_NONE && args->script.kind == PATH_STANDARD)
 		return fail(c, FAIL_USAGE, "output is needed: standard input has no name to take it from");
 	if (args->output.kind == PATH_NONE)
-		TRY(render_target(c, args->script.text, "mp4", &video->to));
+		TRY(render_target(c, args->script.text ? args->script.text : "video", "mp4", &video->to));
 	else if (args->output.kind == PATH_LOCAL)
 		TRY(render_format(c, args->output.text, &video->format));
 	else if (isatty(STDOUT_FILENO))
@@ -44,6 +45,16 @@ static enum fail choose_outputs(struct call *c, const struct video_render_args *
 	return FAIL_NONE;
 }
 
+static enum fail read_script(struct call *c, const struct video_render_args *args,
+	struct document *out)
+{
+	if ((args->script.kind == PATH_NONE) == (args->text == NULL))
+		return fail(c, FAIL_USAGE, "script or text is needed, and not both");
+	if (args->text)
+		return document_from_text(c, args->text, out);
+	return document_read(c, &args->script, out);
+}
+
 static enum fail run(struct call *c, const void *data)
 {
 	const struct video_render_args *args = data;
@@ -55,7 +66,7 @@ static enum fail run(struct call *c, const void *data)
 	size_t count;
 
 	TRY(choose_outputs(c, args, outputs, &count));
-	TRY(document_read(c, &args->script, &document));
+	TRY(read_script(c, args, &document));
 	TRY(script_from_page(c, &document.page, &script));
 	for (size_t i = 0; i < script.warning_count; i++)
 		call_warn(c, "%s", script.warnings[i]);
@@ -75,18 +86,47 @@ static enum fail run(struct call *c, const void *data)
 	return op_emit(c, &reply);
 }
 
+static const char *const aliases[] = {"POST /api/v1/video/create", NULL};
+
+static const struct op_rename renames[] = {
+	{"script", "text", .text = true},
+	{"parameters.script", "text"},
+	{"parameters.voice_settings.voice_id", "voice"},
+	{"parameters.voice_settings.speed", "speed"},
+	{"parameters.voice_settings.pitch", "pitch"},
+	{"parameters.voice_settings.volume", NULL},
+	{"parameters.video_settings.resolution", "size"},
+	{"parameters.video_settings.fps", "fps"},
+	{"parameters.video_settings.quality", "quality"},
+	{"parameters.video_settings.format", NULL},
+	{"parameters.visual_elements.background_color", "background"},
+	{"parameters.visual_elements.background_type", NULL},
+	{"parameters.visual_elements.text_overlays", NULL},
+	{"parameters.visual_elements.transitions", NULL},
+	{"parameters.visual_elements.logo_url", NULL},
+	{"parameters.audio_settings.background_music", "background_music"},
+	{"parameters.audio_settings.music_volume", "music_volume"},
+	{"parameters.audio_settings.music_genre", NULL},
+	{"parameters.audio_settings.noise_reduction", NULL},
+	{NULL},
+};
+
 const struct op op_video_render = {
 	.name = "video render",
 	.route = "POST /api/v1/video/render",
 	.effect = EFFECT_WRITE,
+	.resource = "render",
 	.flags = OP_LONG | OP_DRY,
 	.summary = "Make a narrated, captioned video from a script",
-	.about = "The script is Markdown or plain text, from a file, standard input or a URL: headings begin "
-		"scenes, lists become bullets, pictures are shown, cues such as [TENSE_MOMENT] pause. The "
-		"video is opened again and checked before it gets its name.",
+	.about = "The script is Markdown or plain text, from a file, standard input or a "
+		"URL: headings begin scenes, lists become bullets, pictures are shown, cues such "
+		"as [TENSE_MOMENT] pause. The video is opened again and checked before it gets "
+		"its name.",
 	.example = "trae video render talk.md -o talk.mp4 --size 720p --background-music",
 	OP_ARGS(struct video_render_args,
-		FIELD(struct video_render_args, script, "The script", .word = true, .required = true),
+		FIELD(struct video_render_args, script, "The script", .word = true),
+		FIELD(struct video_render_args, text, "The script itself, instead of a file", .min = 1,
+			.max = 50000),
 		FIELD(struct video_render_args, output,
 			"File to make (.mp4, .wav, .mp3, .srt, .vtt); default: named like the script",
 			.letter = 'o', .output = true),
@@ -105,5 +145,7 @@ const struct op op_video_render = {
 		FIELD(struct video_render_reply, sha256, "SHA-256 of its bytes"),
 		FIELD(struct video_render_reply, warnings, "What was left out or done otherwise",
 			.required = true)),
+	.aliases = aliases,
+	.renames = renames,
 	.run = run,
 };

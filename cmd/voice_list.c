@@ -32,8 +32,9 @@ const struct op op_voice_list = {
 	.route = "GET /api/v1/voices",
 	.effect = EFFECT_READ,
 	.summary = "List the voices that can speak here",
-	.about = "Names for --voice. Besides these, espeak:LANG speaks one of a hundred languages "
-		"(espeak:de, espeak:pt-br), and flite:NAME is a voice of Flite by its own name.",
+	.about = "Names for --voice. Besides these, espeak:LANG speaks one of a hundred "
+		"languages (espeak:de, espeak:pt-br), and flite:NAME is a voice of Flite by its "
+		"own name.",
 	.example = "trae voice list",
 	.rows = "voices",
 	OP_NO_ARGS,

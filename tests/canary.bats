@@ -59,7 +59,7 @@ export -f watched
 commands() {
 	local name example
 	trae operations --format '{{name}}' | while read -r name; do
-		case $name in secret\ get | secret\ delete | serve) continue ;; esac
+		case $name in secret\ get | secret\ delete | serve | task\ work) continue ;; esac
 		echo "trae $name"
 		echo "trae $name --json"
 		echo "trae $name --help"
@@ -84,6 +84,7 @@ commands() {
 	trae content generate subject --source work/talk.md --format md --json
 	trae video render work/talk.md -o work/talk.mp4 --size 360p
 	trae video render work/missing.md -o work/none.mp4
+	trae task work --until-empty
 	trae backup create
 	trae backup list --json
 	trae doctor --security

@@ -14,6 +14,8 @@ void call_release(struct call *c)
 	c->store = NULL;
 	c->config = NULL;
 	c->secrets = NULL;
+	c->policy = NULL;
+	c->rate = NULL;
 	c->why = NULL;
 	arena_release(&c->arena);
 }

@@ -10,8 +10,11 @@
 #include "lib/base/arena.h"
 #include "lib/base/fail.h"
 
+struct caller;
 struct config;
 struct op_call;
+struct policy;
+struct rate;
 struct secrets;
 struct store;
 
@@ -22,6 +25,11 @@ struct call {
 	struct arena arena;       /* all that the call produces */
 	const char *why;          /* reason of the failure, or NULL */
 	enum channel channel;
+	const struct caller *caller; /* of lib/policy; NULL: the owner at this machine */
+	const char *idempotency_key; /* given beside the arguments, or NULL */
+	const char *traceparent;  /* W3C trace context that came with it, kept on its tasks; or NULL */
+	bool of_task;             /* a task runs: it was decided when it was put on the queue */
+	bool replayed;            /* the answer is that of an earlier call with the same key */
 	bool dry_run;             /* say what would happen, change nothing */
 	int64_t deadline_boot_ms; /* on clock_boot_ms(); 0: none */
 
@@ -40,6 +48,8 @@ struct call {
 	struct store *store;
 	const char *store_path;   /* from the configuration; NULL: where store_path() says */
 	struct secrets *secrets;
+	struct policy *policy;    /* given by a front that serves, else made on first use */
+	const struct rate *rate;  /* what the caller has left; NULL: no limit */
 	void (*store_close)(struct store *store);
 	void (*secrets_close)(struct secrets *secrets);
 

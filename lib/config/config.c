@@ -10,8 +10,17 @@
 
 #define CONFIG_MAX_BYTES (1 << 20)
 
+#define SETTINGS_MAX 64
+
+/* What a setting came to. */
+struct resolved {
+	const char *value, *where;
+	enum origin origin;
+};
+
 struct config {
 	json_t *user, *system; /* flat: dotted names */
+	struct resolved all[SETTINGS_MAX]; /* in the order of settings[] */
 };
 
 static const char *const origin_words[] = {[ORIGIN_DEFAULT] = "default",
@@ -147,10 +156,31 @@ static enum fail from_env(struct call *c, const struct setting *s, const char **
 	return FAIL_NONE;
 }
 
+/* By precedence: environment, own file, system's file, default. */
+static enum fail resolve(struct call *c, const struct config *config, const struct setting *s,
+	struct resolved *out)
+{
+	const char *name = s->field.name, *value, *where = NULL;
+	json_t *j;
+
+	TRY(from_env(c, s, &value, &where));
+	if (value)
+		*out = (struct resolved){value, where, ORIGIN_ENV};
+	else if ((j = json_object_get(config->user, name)))
+		*out = (struct resolved){arena_strdup(&c->arena, field_to_text(c, &s->field, j)),
+			config_user_path(c), ORIGIN_USER};
+	else if ((j = json_object_get(config->system, name)))
+		*out = (struct resolved){arena_strdup(&c->arena, field_to_text(c, &s->field, j)),
+			config_system_path(), ORIGIN_SYSTEM};
+	else
+		*out = (struct resolved){s->field.initial, "default", ORIGIN_DEFAULT};
+	return FAIL_NONE;
+}
+
 enum fail config_load(struct call *c)
 {
 	struct config *config;
-	const char *value, *where;
+	size_t i = 0;
 
 	if (c->config)
 		return FAIL_NONE;
@@ -160,8 +190,8 @@ enum fail config_load(struct call *c)
 	arena_finally(&c->arena, release, config);
 	TRY(read_flat(c, config_system_path(), config->system));
 	TRY(read_flat(c, config_user_path(c), config->user));
-	for (const struct setting *s = settings; s->field.name; s++)
-		TRY(from_env(c, s, &value, &where));
+	for (const struct setting *s = settings; s->field.name && i < SETTINGS_MAX; s++, i++)
+		TRY(resolve(c, config, s, &config->all[i]));
 	c->config = config;
 	return FAIL_NONE;
 }
@@ -170,33 +200,17 @@ enum fail config_get(struct call *c, const char *name, const char **value, enum 
 	const char **where)
 {
 	const struct setting *s = setting_find(name);
-	const char *from = NULL;
-	enum origin by = ORIGIN_ENV;
-	json_t *j;
+	const struct resolved *found;
 
 	if (!s)
 		return unknown(c, name);
 	TRY(config_load(c));
-	TRY(from_env(c, s, value, &from));
-	if (*value) {
-		;
-	} else if ((j = json_object_get(c->config->user, name))) {
-		by = ORIGIN_USER;
-		from = config_user_path(c);
-		*value = arena_strdup(&c->arena, field_to_text(c, &s->field, j));
-	} else if ((j = json_object_get(c->config->system, name))) {
-		by = ORIGIN_SYSTEM;
-		from = config_system_path();
-		*value = arena_strdup(&c->arena, field_to_text(c, &s->field, j));
-	} else {
-		by = ORIGIN_DEFAULT;
-		from = "default";
-		*value = s->field.initial;
-	}
+	found = &c->config->all[s - settings];
+	*value = found->value;
 	if (origin)
-		*origin = by;
+		*origin = found->origin;
 	if (where)
-		*where = from;
+		*where = found->where;
 	return FAIL_NONE;
 }
 

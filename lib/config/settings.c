@@ -26,6 +26,11 @@ const struct setting settings[] = {
 		.max = 3600),
 	LIST("net.allowed_hosts",
 		"Hosts that sources may be fetched from although their address is not public"),
+	LIST("callback.hosts",
+		"Hosts that callbacks may go to although their address is not public or not https"),
+	TEXT("task.keep", "How long tasks that ended and logs are kept, or forever", .initial = "30d"),
+	TEXT("file.keep", "How long files are kept that were made for callers who named no place, or "
+		"forever", .initial = "30d"),
 	TEXT("video.voice", "Voice of narration", .initial = "professional_male"),
 	TEXT("video.size", "Picture size", .initial = "1080p"),
 	INT("video.fps", "Pictures a second", .initial = "30", .min = 1, .max = 60),

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "lib/field/field.h"
+#include "lib/text/duration.h"
 #include "lib/text/utf8.h"
 
 const struct field *field_find(const struct field *fields, const char *name)
@@ -70,10 +71,15 @@ static enum fail wrong_type(struct call *c, const struct field *f, const json_t 
 static enum fail check_text(struct call *c, const struct field *f, const json_t *value)
 {
 	const char *text = json_string_value(value);
+	int64_t ms;
 
 	if (!text)
 		return wrong_type(c, f, value);
 	TRY(check_word(c, f, text));
+	if (f->duration && !duration_parse(text, &ms))
+		return fail(c, FAIL_USAGE, "%s: a duration is needed, as in 15_minutes, 15m or 900 "
+			"seconds, not \"%s\"", f->name,
+			utf8_plain(&c->arena, text, strlen(text), false));
 	if (f->type != FIELD_TEXT)
 		return FAIL_NONE;
 	return check_range(c, f, (double)utf8_count(text, strlen(text)), "its length");

@@ -43,6 +43,7 @@ struct field {
 	bool secret;             /* never shown, logged or kept */
 	bool output;             /* a path that is written, not read */
 	bool hidden;             /* left out of tables; there in JSON */
+	bool duration;           /* a text like 15_minutes, 15m or 900 (lib/text/duration.h) */
 	char letter;             /* short flag */
 	double min, max;         /* of a number or the length of a text; both 0: no limit */
 	const char *initial;     /* default, spelled as a user would */
@@ -51,6 +52,7 @@ struct field {
 	const char *complete;    /* "file", or the operation that lists the values */
 	const struct field *of;  /* members of an object or of each element of an array in JSON */
 	bool array;              /* FIELD_JSON: an array, not an object */
+	bool free;               /* FIELD_JSON: an object with any members */
 };
 
 #define FIELD_TYPE(T, m)                                                                           \

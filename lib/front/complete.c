@@ -10,21 +10,23 @@ static void offer(struct buf *b, const char *word, const char *about, const char
 		buf_addf(b, "%s\t%s\n", word, about);
 }
 
-static void offer_names(struct call *c, struct buf *b, const char *noun, const char *begun)
+/* What can follow the words SAID of a name. */
+static void offer_names(struct call *c, struct buf *b, const char *said, const char *begun)
 {
-	size_t len = strlen(noun);
+	size_t len = strlen(said);
 	const char *last = "";
 
 	for (size_t i = 0; op_table[i]; i++) {
-		const char *name = op_table[i]->name, *gap = strchr(name, ' ');
-		const char *first = gap ? arena_memdup(&c->arena, name, (size_t)(gap - name)) : name;
+		const char *rest = op_table[i]->name, *gap, *word;
 
-		if (!len && strcmp(first, last)) {
-			offer(b, first, gap ? "" : op_table[i]->summary, begun);
-			last = first;
-		} else if (len && gap && !strcmp(first, noun)) {
-			offer(b, gap + 1, op_table[i]->summary, begun);
-		}
+		if (len && (strncmp(rest, said, len) || rest[len] != ' '))
+			continue;
+		rest += len ? len + 1 : 0;
+		gap = strchr(rest, ' ');
+		word = gap ? arena_memdup(&c->arena, rest, (size_t)(gap - rest)) : rest;
+		if (strcmp(word, last))
+			offer(b, word, gap ? "" : op_table[i]->summary, begun);
+		last = word;
 	}
 	if (!len)
 		offer(b, "help", "Help for a command", begun);
@@ -42,7 +44,7 @@ static void offer_rows(struct call *c, struct buf *b, const struct op *op, const
 {
 	json_t *rows = json_keep(c, json_array()), *row;
 	JSON_AUTO args = json_object();
-	const struct op_sink sink = {keep_row, NULL};
+	const struct op_sink sink = {.reply = keep_row};
 	size_t i;
 
 	if (op_dispatch(c, op, args, &sink, rows) != FAIL_NONE)
@@ -72,7 +74,8 @@ static void offer_values(struct call *c, struct buf *b, const struct field *f, c
 static void offer_flags(struct call *c, struct buf *b, const struct op *op, const char *begun)
 {
 	static const char *const general[] = {"--help", "--json", "--jsonl", "--plain", "--format",
-		"--select", "--dry-run", "--progress", "--quiet", "--color", "--yes"};
+		"--select", "--dry-run", "--progress", "--quiet", "--color", "--yes", "--queue",
+		"--idempotency-key"};
 
 	for (const struct field *f = op->args; f->name; f++)
 		if (!f->word)
@@ -85,14 +88,17 @@ const char *complete_words(struct call *c, int count, char **words)
 {
 	struct buf b = buf_in(&c->arena);
 	const char *begun = count ? words[count - 1] : "", *before = count > 1 ? words[count - 2] : "";
-	const struct op *op = count > 2 ? op_find(arena_printf(&c->arena, "%s %s", words[0], words[1]))
-					: NULL;
-	int named = op ? 2 : 1;
+	const struct op *op = NULL;
+	struct buf said = buf_in(&c->arena);
+	int named = 0;
 
-	if (!op && count > 1)
-		op = op_find(words[0]);
+	while (named < count - 1 && !op) {
+		buf_addf(&said, "%s%s", named ? " " : "", words[named]);
+		named++;
+		op = op_find(said.data);
+	}
 	if (!op) {
-		offer_names(c, &b, count > 1 ? words[0] : "", begun);
+		offer_names(c, &b, said.data, begun);
 		return b.data;
 	}
 	for (const struct field *f = op->args; f->name; f++)

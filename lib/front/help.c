@@ -25,6 +25,8 @@ const char *help_overview(struct call *c)
 		"      --color WHEN      auto, always or never\n"
 		"  -q, --quiet           no remarks\n"
 		"  -y, --yes             no question before what cannot be undone\n"
+		"      --queue           as a task on the queue instead of now; prints its id\n"
+		"      --idempotency-key K   the same call under the same key is done once\n"
 		"  -V, --version         version\n"
 		"      --install DIR     links trae-COMMAND for every command\n"
 		"\nMore: trae help COMMAND, man trae. A program trae-foo on PATH is trae foo.\n");

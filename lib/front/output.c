@@ -11,16 +11,27 @@
 
 #define COLUMNS_MAX 32
 
+/* Why standard output was first refused: by the time somebody asks, errno is another's. */
+static int refused;
+
 void output_text(const char *text)
 {
-	fputs(text, stdout);
+	if (fputs(text, stdout) == EOF && !refused)
+		refused = errno;
 }
 
 enum fail output_flush(struct call *c)
 {
-	if (fflush(stdout) || ferror(stdout))
-		return fail_errno(c, errno ? errno : EIO, "cannot write standard output");
+	if (fflush(stdout) && !refused)
+		refused = errno;
+	if (refused)
+		return fail_errno(c, refused, "cannot write standard output");
 	return FAIL_NONE;
+}
+
+bool output_abandoned(void)
+{
+	return refused == EPIPE;
 }
 
 static bool on_terminal(void)
@@ -216,16 +227,18 @@ static enum fail take_reply(void *to, struct call *c, json_t *row)
 {
 	struct shell *s = to;
 
-	(void)c;
 	s->emitted++;
 	if (s->general.quiet && !s->op->rows && !s->op->document &&
 		s->op->effect != EFFECT_READ && s->general.output == OUTPUT_AUTO)
 		return FAIL_NONE;
-	return print_reply(s, row);
+	TRY(print_reply(s, row));
+	/* Whoever reads along sees what a command says that goes on for long. */
+	return s->op->rows ? FAIL_NONE : output_flush(c);
 }
 
-static enum fail take_data(void *to, struct call *c, const char *path)
+static enum fail take_data(void *to, struct call *c, const struct file *file)
 {
+	const char *path = file->path;
 	FILE_AUTO fd = open(path, O_RDONLY | O_CLOEXEC);
 	char data[65536];
 	ssize_t got;
@@ -239,7 +252,7 @@ static enum fail take_data(void *to, struct call *c, const char *path)
 	return got < 0 ? fail_errno(c, errno, "cannot read %s", path) : FAIL_NONE;
 }
 
-const struct op_sink output_sink = {take_reply, take_data};
+const struct op_sink output_sink = {.reply = take_reply, .data = take_data};
 
 enum fail output_finish(struct shell *s)
 {

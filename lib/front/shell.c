@@ -88,6 +88,20 @@ static enum fail run_op(struct shell *s)
 	return f;
 }
 
+/* --queue: the same words as a task, which task submit checks and puts. */
+static enum fail queue_instead(struct shell *s)
+{
+	struct call *c = &s->call;
+
+	if (!(s->op->flags & OP_LONG))
+		return fail(c, FAIL_USAGE, "--queue is for operations that take long; %s is done at once",
+			s->op->name);
+	s->args = json_keep(c, json_pack("{s:s,s:O}", "task_type", s->op->name, "parameters",
+		s->args));
+	s->op = op_find("task submit");
+	return FAIL_NONE;
+}
+
 static enum fail help_command(struct shell *s, int argc, char **argv)
 {
 	struct call *c = &s->call;
@@ -136,6 +150,8 @@ static enum fail run(struct shell *s, int argc, char **argv)
 		output_text(op_to_help(c, s->op));
 		return FAIL_NONE;
 	}
+	if (s->general.queue)
+		TRY(queue_instead(s));
 	return run_op(s);
 }
 
@@ -149,11 +165,10 @@ static char **expand_name(struct call *c, int *argc, char **argv)
 
 	if (!op)
 		return argv;
-	more = ARENA_NEW(&c->arena, char *, (size_t)*argc + 3);
+	more = ARENA_NEW(&c->arena, char *, (size_t)*argc + NAME_WORDS + 1);
 	more[n++] = argv[0];
-	more[n] = arena_strdup(&c->arena, op->name);
-	gap = strchr(more[n++], ' ');
-	if (gap) {
+	more[n++] = arena_strdup(&c->arena, op->name);
+	while ((gap = strchr(more[n - 1], ' '))) {
 		*gap = '\0';
 		more[n++] = gap + 1;
 	}
@@ -172,11 +187,10 @@ int shell_main(int argc, char **argv)
 	prepare_process();
 	argv = expand_name(&s.call, &argc, argv);
 	f = run(&s, argc, argv);
-	errno = 0;
 	if (f == FAIL_NONE)
 		f = output_flush(&s.call);
 	status = fail_kind(f)->exit;
-	if (f != FAIL_NONE && errno == EPIPE)
+	if (f != FAIL_NONE && output_abandoned())
 		status = EXIT_PIPE;
 	else if (f != FAIL_NONE)
 		talk_error(&s, f);

@@ -8,6 +8,9 @@ enum output { OUTPUT_AUTO, OUTPUT_JSON, OUTPUT_JSONL, OUTPUT_PLAIN, OUTPUT_TEMPL
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 enum progress { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_LINES, PROGRESS_JSON, PROGRESS_NONE };
 
+/* Names of operations have up to so many words: "agent config set". */
+#define NAME_WORDS 3
+
 /* Options that every command takes. */
 struct general {
 	enum output output;
@@ -16,6 +19,7 @@ struct general {
 	enum when color;
 	enum progress progress;
 	bool quiet, help, version, dry_run, yes;
+	bool queue;           /* put it on the queue instead of running it */
 	const char *install;  /* folder that gets links for every operation */
 };
 
@@ -47,6 +51,8 @@ enum fail output_finish(struct shell *s);
 void output_text(const char *text);
 /* Writes everything out; FAIL_IO or FAIL_FULL when standard output refuses. */
 enum fail output_flush(struct call *c);
+/* Whoever read along has gone, as head(1) does: no failure that anybody wants to hear of. */
+bool output_abandoned(void);
 
 /* talk.c: progress and remarks on standard error. */
 void talk_start(struct shell *s);

@@ -30,12 +30,14 @@ static const struct general_flag {
 	{"--quiet", 'q', .is_bool = true, .offset = offsetof(struct general, quiet)},
 	{"--dry-run", 'n', .is_bool = true, .offset = offsetof(struct general, dry_run)},
 	{"--yes", 'y', .is_bool = true, .offset = offsetof(struct general, yes)},
+	{"--queue", .is_bool = true, .offset = offsetof(struct general, queue)},
 	{"--help", 'h', .is_bool = true, .offset = offsetof(struct general, help)},
 	{"--version", 'V', .is_bool = true, .offset = offsetof(struct general, version)},
 	{"--format", .value = true},
 	{"--select", .value = true},
 	{"--color", .value = true},
 	{"--progress", .value = true},
+	{"--idempotency-key", .value = true},
 	{"--install", .value = true},
 };
 #define GENERAL_COUNT (sizeof general_flags / sizeof *general_flags)
@@ -79,6 +81,8 @@ static enum fail set_general(struct words *w, const struct general_flag *flag, c
 		g->progress = (enum progress)n;
 	} else if (!strcmp(flag->flag, "--select")) {
 		g->select = value;
+	} else if (!strcmp(flag->flag, "--idempotency-key")) {
+		w->c->idempotency_key = value;
 	} else {
 		g->install = value;
 	}
@@ -265,25 +269,22 @@ static enum fail read_word(struct words *w)
 /* Takes the words that name the operation; general options may stand before them. */
 static enum fail read_name(struct words *w, const char **group)
 {
-	const char *noun;
-
 	while (w->at < w->argc && w->argv[w->at][0] == '-' && w->argv[w->at][1])
 		TRY(read_word(w));
 	if (w->at >= w->argc)
 		return FAIL_NONE;
-	noun = w->argv[w->at];
-	if (w->at + 1 < w->argc) {
-		w->s->op = op_find(arena_printf(&w->c->arena, "%s %s", noun, w->argv[w->at + 1]));
-		if (w->s->op)
-			w->at += 2;
+	for (int count = NAME_WORDS; count && !w->s->op; count--) {
+		struct buf name = buf_in(&w->c->arena);
+
+		if (w->at + count > w->argc)
+			continue;
+		for (int i = 0; i < count; i++)
+			buf_addf(&name, "%s%s", i ? " " : "", w->argv[w->at + i]);
+		w->s->op = op_find(name.data);
+		w->at += w->s->op ? count : 0;
 	}
 	if (!w->s->op) {
-		w->s->op = op_find(noun);
-		if (w->s->op)
-			w->at++;
-	}
-	if (!w->s->op) {
-		*group = noun;
+		*group = w->argv[w->at];
 		return FAIL_NONE;
 	}
 	w->next = w->s->op->args;

@@ -16,6 +16,17 @@ static const struct {
 	{"task_completed", offsetof(struct counters, tasks_completed)},
 	{"task_failed", offsetof(struct counters, tasks_failed)},
 	{"task_interrupted", offsetof(struct counters, tasks_interrupted)},
+	{"task_pending", offsetof(struct counters, tasks_pending)},
+	{"task_scheduled", offsetof(struct counters, tasks_scheduled)},
+	{"task_blocked", offsetof(struct counters, tasks_blocked)},
+	{"task_retrying", offsetof(struct counters, tasks_retrying)},
+	{"task_paused", offsetof(struct counters, tasks_paused)},
+	{"task_approval_pending", offsetof(struct counters, tasks_approval_pending)},
+	{"task_dead_letter", offsetof(struct counters, tasks_dead_letter)},
+	{"task_cancelled", offsetof(struct counters, tasks_cancelled)},
+	{"callback_pending", offsetof(struct counters, callbacks_pending)},
+	{"callback_delivered", offsetof(struct counters, callbacks_delivered)},
+	{"callback_failed", offsetof(struct counters, callbacks_failed)},
 };
 
 enum fail counters_read(struct call *c, struct counters *out)

@@ -9,6 +9,10 @@
 struct counters {
 	int64_t files, file_bytes;
 	int64_t tasks_running, tasks_completed, tasks_failed, tasks_interrupted;
+	int64_t tasks_pending, tasks_scheduled, tasks_blocked, tasks_retrying, tasks_paused;
+	int64_t tasks_approval_pending, tasks_dead_letter, tasks_cancelled;
+	int64_t callbacks_pending;                     /* now */
+	int64_t callbacks_delivered, callbacks_failed; /* ever */
 };
 
 /* All of them by one query, from an open store. */

@@ -146,6 +146,23 @@ enum fail file_list(struct call *c, int limit, const char *after, struct file **
 	return FAIL_NONE;
 }
 
+enum fail file_of_task(struct call *c, const char *task_id, struct file **out, size_t *n)
+{
+	struct file *rows = ARENA_NEW(&c->arena, struct file, FILES_OF_TASK);
+	size_t count_read = 0;
+	QUERY_AUTO q;
+	enum fail f;
+
+	TRY(query_start(c, SQL(COLUMNS "where task_id = $1 order by created_at, id limit $2"),
+		PARAMS(task_id, FILES_OF_TASK), &q));
+	while (query_next(c, &q, &f))
+		rows[count_read++] = read_row(c, &q);
+	TRY(f);
+	*out = rows;
+	*n = count_read;
+	return FAIL_NONE;
+}
+
 enum fail file_forget(struct call *c, const char *id)
 {
 	TRY(store_begin(c));

@@ -33,6 +33,10 @@ enum fail file_find(struct call *c, const char *id, struct file *out);
  * newest). *OUT is in C's arena. */
 enum fail file_list(struct call *c, int limit, const char *after, struct file **out, size_t *n);
 
+/* The files that the task TASK_ID made, in their order; at most FILES_OF_TASK. */
+#define FILES_OF_TASK 16
+enum fail file_of_task(struct call *c, const char *task_id, struct file **out, size_t *n);
+
 /* Removes the record, not the file. FAIL_MISSING when there is none. */
 enum fail file_forget(struct call *c, const char *id);
 

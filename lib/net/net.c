@@ -21,6 +21,10 @@ static enum fail check(struct call *c, const struct net_request *request)
 	TRY(guard_header(c, request->method, ""));
 	for (const struct net_header *h = request->headers; h && h->name; h++)
 		TRY(guard_header(c, h->name, h->value));
+	/* Also a language model is asked by POST, and costs money. */
+	if (c->dry_run && strcmp(request->method, "GET") && strcmp(request->method, "HEAD"))
+		return fail(c, FAIL_USAGE, "a dry run asks nothing of %s: leave --dry-run out",
+			url.origin);
 	return FAIL_NONE;
 }
 

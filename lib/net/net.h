@@ -51,7 +51,7 @@ struct net_reply {
 /* FAIL_INPUT for a URL or header that is none and for an answer that is too large, FAIL_DENIED for
  * a target that is not allowed, FAIL_REMOTE when the far side cannot be reached, is too slow or
  * breaks off, FAIL_INTERRUPTED when the call is stopped, FAIL_CONFIG when the module is not
- * installed. */
+ * installed, FAIL_USAGE for anything but GET and HEAD in a dry run. */
 enum fail net_request(struct call *c, const struct net_request *request, struct net_reply *out);
 
 /* Value of header NAME (lower case) in REPLY, or NULL. */

@@ -51,14 +51,18 @@ static bool read_date(const char *text, int64_t now_ms, int64_t *ms)
 	return true;
 }
 
+bool retry_after(const char *text, int64_t now_ms, int64_t *wait_ms)
+{
+	return read_number(text, 1000, wait_ms) || read_date(text, now_ms, wait_ms);
+}
+
 int64_t retry_wait_ms(const struct retry_try *t, uint32_t random, int64_t now_ms)
 {
 	int64_t ms;
 
 	if (!is_wanted(t))
 		return RETRY_NEVER;
-	if (read_number(t->after_ms, 1, &ms) || read_number(t->after, 1000, &ms) ||
-		read_date(t->after, now_ms, &ms))
+	if (read_number(t->after_ms, 1, &ms) || retry_after(t->after, now_ms, &ms))
 		return ms <= PATIENCE_MS ? ms : RETRY_NEVER;
 	ms = FIRST_MS;
 	for (int i = 0; i < t->attempt && ms < LONGEST_MS; i++)

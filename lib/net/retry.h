@@ -23,4 +23,7 @@ struct retry_try {
  * is not asked again. NOW_MS is the time of day, for dates. */
 int64_t retry_wait_ms(const struct retry_try *t, uint32_t random, int64_t now_ms);
 
+/* Reads a retry-after header (may be NULL): seconds, or a date. False when it says nothing. */
+bool retry_after(const char *text, int64_t now_ms, int64_t *wait_ms);
+
 #endif

@@ -16,7 +16,8 @@ struct op_call {
 	const struct op_sink *sink;
 	void *to;
 	json_t *given;   /* names of the arguments that came from the caller */
-	json_t *replies; /* of a long operation: kept with its task */
+	json_t *replies; /* where they are kept: with a task, or under an idempotency key */
+	bool held;       /* the caller gets them when the transaction is committed */
 	struct file files[FILES_MAX];
 	size_t files_count;
 
@@ -30,25 +31,6 @@ struct op_call {
 	const char *warnings[WARNINGS_MAX + 1];
 	size_t warnings_count;
 };
-
-static const char *const effect_words[] = {[EFFECT_READ] = "read", [EFFECT_WRITE] = "write",
-	[EFFECT_SEND] = "send", [EFFECT_ACT] = "act", [EFFECT_SPEND] = "spend",
-	[EFFECT_DESTROY] = "destroy"};
-
-const char *effect_word(enum effect effect)
-{
-	return effect_words[effect];
-}
-
-static enum fail allowed(struct call *c, const struct op *op)
-{
-	if ((op->flags & OP_SHELL) && c->channel != CHANNEL_SHELL)
-		return fail(c, FAIL_DENIED, "%s is for the shell of this machine only", op->name);
-	if (c->dry_run && op->effect != EFFECT_READ && !(op->flags & OP_DRY))
-		return fail(c, FAIL_USAGE, "%s cannot show what it would do: leave --dry-run out",
-			op->name);
-	return FAIL_NONE;
-}
 
 /* Arguments that were not given take their value from the configuration. */
 static enum fail add_settings(struct call *c, const struct op *op, json_t *args)
@@ -79,14 +61,19 @@ static void note_progress(void *to, double done, double total, const char *stage
 {
 	struct op_call *o = to;
 	struct call *c = o->call;
+	enum fail f;
 
 	if (o->progress)
 		o->progress(o->talk_to, done, total, stage, text);
 	if (!o->run || (o->stage && !strcmp(o->stage, stage)))
 		return;
 	o->stage = arena_strdup(&c->arena, stage);
-	if (task_progress(c, o->run, total > 0 ? done / total : 0, stage) != FAIL_NONE)
+	f = task_progress(c, o->run, total > 0 ? done / total : 0, stage);
+	if (f != FAIL_NONE)
 		fail_forget(c);
+	/* In the shell the flag belongs to this one call. */
+	if (f == FAIL_INTERRUPTED && c->channel == CHANNEL_SHELL && c->cancelled)
+		*c->cancelled = 1;
 }
 
 static void note_warning(void *to, const char *text)
@@ -126,17 +113,19 @@ static enum fail run_long(struct call *c, const struct op *op, json_t *args, con
 	TRY(store_open(c));
 	TRY(task_reap(c, NULL));
 	TRY(task_begin(c, op->name, json_text(c, args, false), &run));
-	o->replies = json_keep(c, json_array());
 	o->run = &run;
 	f = op->run(c, bound);
 	o->run = NULL;
-	ended = task_end(c, &run, f, c->why, f == FAIL_NONE ? json_text(c, o->replies, false) : NULL,
-		o->files, o->files_count);
+	ended = task_end(c, &run, f, c->why,
+		f == FAIL_NONE ? json_text(c, op_result(c, op, o->replies), false) : NULL, o->files,
+		o->files_count);
 	return f != FAIL_NONE ? f : ended;
 }
 
 static enum fail record_files(struct call *c, struct op_call *o)
 {
+	if (o->sink->made)
+		return o->sink->made(o->to, c, o->files, o->files_count);
 	if (o->files_count)
 		TRY(store_open(c));
 	for (size_t i = 0; i < o->files_count; i++)
@@ -166,30 +155,103 @@ static enum fail configure(struct call *c, const struct op *op)
 	return FAIL_NONE;
 }
 
-enum fail op_dispatch(struct call *c, const struct op *op, json_t *args, const struct op_sink *sink,
-	void *to)
+/* An idempotency key may also stand among the arguments, for clients that cannot send it beside
+ * them. */
+static void take_key(struct call *c, const struct op *op, json_t *args)
 {
-	struct op_call o = {.op = op, .sink = sink, .to = to,
-		.given = json_keep(c, json_copy(args))};
+	const char *key = json_member_text(args, "idempotency_key", NULL);
+
+	if (op->effect == EFFECT_READ || field_find(op->args, "idempotency_key") || !key)
+		return;
+	if (!c->idempotency_key)
+		c->idempotency_key = arena_strdup(&c->arena, key);
+	json_object_del(args, "idempotency_key");
+}
+
+/* The gate: every call passes these steps in this order, whoever makes it; op_dispatch() takes the
+ * last, the record, however they end. */
+static enum fail gate(struct call *c, struct policy_ask *ask)
+{
+	TRY(policy_who(c, ask));
+	TRY(policy_effect(c, ask));
+	TRY(policy_dry_run(c, ask));
+	TRY(policy_key(c, ask));
+	return policy_rate(c, ask);
+}
+
+static struct policy_ask ask_of(struct call *c, const struct op *op, const struct op_call *o)
+{
+	struct policy_ask ask = {.operation = op->name, .effect = op->effect,
+		.shell_only = op->flags & OP_SHELL, .shows = op->flags & OP_DRY,
+		.open = op->flags & OP_OPEN, .atomic = op->flags & OP_QUICK, .lock = -1,
+		.args = json_keep(c, json_copy(o->given))};
+
+	for (const struct field *f = op->args; f->name; f++)
+		if (f->secret)
+			json_object_del(ask.args, f->name);
+	for (const struct field *f = op->reply; f && f->name; f++)
+		ask.secret |= f->secret;
+	return ask;
+}
+
+static enum fail run(struct call *c, struct op_call *o, json_t *args)
+{
+	const struct op *op = o->op;
 	void *bound = arena_alloc(&c->arena, 1, op->args_size);
 	enum fail f;
 
-	TRY(allowed(c, op));
-	TRY(configure(c, op));
 	TRY(add_settings(c, op, args));
 	TRY(field_bind(c, op->args, args, false, bound));
-	c->op_call = &o;
-	listen(c, &o);
-	if ((op->flags & OP_LONG) && !c->dry_run) {
+	c->op_call = o;
+	listen(c, o);
+	if ((op->flags & OP_LONG) && !c->dry_run && !o->sink->made) {
 		f = run_long(c, op, args, bound);
 	} else {
 		f = op->run(c, bound);
 		if (f == FAIL_NONE)
-			f = record_files(c, &o);
+			f = record_files(c, o);
 	}
-	unlisten(c, &o);
+	unlisten(c, o);
 	c->op_call = NULL;
 	return f;
+}
+
+/* Gives the replies that were kept: those held back until the commit, or those of an earlier
+ * call. */
+static enum fail give(struct call *c, struct op_call *o, const struct policy_ask *ask)
+{
+	json_t *replies = ask->replies ? ask->replies : o->replies;
+	json_t *reply;
+	size_t i;
+
+	c->replayed = ask->replies != NULL;
+	json_array_foreach(replies, i, reply) {
+		if (ask->deduplicated)
+			json_object_set_new(reply, "deduplicated", json_true());
+		TRY(o->sink->reply(o->to, c, reply));
+	}
+	return FAIL_NONE;
+}
+
+enum fail op_dispatch(struct call *c, const struct op *op, json_t *args, const struct op_sink *sink,
+	void *to)
+{
+	struct op_call o = {.op = op, .sink = sink, .to = to};
+	struct policy_ask ask;
+	enum fail f;
+
+	take_key(c, op, args);
+	o.given = json_keep(c, json_copy(args));
+	ask = ask_of(c, op, &o);
+	TRY(configure(c, op));
+	f = gate(c, &ask);
+	o.held = ask.opened;
+	if (ask.key || (op->flags & OP_LONG) || o.held)
+		o.replies = json_keep(c, json_array());
+	if (f == FAIL_NONE && !ask.replies && !(sink->again && sink->again(to, c)))
+		f = run(c, &o, args);
+	TRY(policy_audit(c, &ask, f, o.replies));
+	return o.held || ask.replies ? give(c, &o, &ask) : FAIL_NONE;
 }
 
 enum fail op_emit(struct call *c, const void *reply)
@@ -199,16 +261,23 @@ enum fail op_emit(struct call *c, const void *reply)
 
 	if (o->replies)
 		json_array_append(o->replies, j);
-	return o->sink->reply(o->to, c, j);
+	return o->held ? FAIL_NONE : o->sink->reply(o->to, c, j);
 }
 
-enum fail op_data(struct call *c, const char *path)
+enum fail op_data(struct call *c, const struct file *file)
 {
 	struct op_call *o = c->op_call;
 
 	if (!o->sink->data)
 		return fail(c, FAIL_USAGE, "this channel has no standard output");
-	return o->sink->data(o->to, c, path);
+	return o->sink->data(o->to, c, file);
+}
+
+json_t *op_result(struct call *c, const struct op *op, json_t *replies)
+{
+	if (op->rows)
+		return json_keep(c, json_pack("{s:O}", op->rows, replies));
+	return json_array_size(replies) ? json_array_get(replies, 0) : json_keep(c, json_null());
 }
 
 bool op_given(struct call *c, const char *name)

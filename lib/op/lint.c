@@ -60,7 +60,7 @@ static void lint_field(struct lint *l, const struct field *f, const struct field
 			arena_printf(&l->c->arena, "%s: no setting %s of its type", name,
 				f->setting));
 	}
-	report(l, f->type != FIELD_JSON || f->of || f->array,
+	report(l, f->type != FIELD_JSON || f->of || f->array || f->free,
 		arena_printf(&l->c->arena, "%s: an object without members", name));
 }
 

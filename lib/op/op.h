@@ -5,23 +5,27 @@
 
 #include "lib/field/field.h"
 #include "lib/model/file.h"
-
-/* What an operation does to the world, from harmless to not. */
-enum effect {
-	EFFECT_READ,    /* changes nothing */
-	EFFECT_WRITE,   /* changes the store or the owner's files */
-	EFFECT_SEND,    /* tells others something */
-	EFFECT_ACT,     /* starts or stops programs */
-	EFFECT_SPEND,   /* costs money */
-	EFFECT_DESTROY, /* removes what cannot be had again */
-};
-const char *effect_word(enum effect effect);
+#include "lib/policy/policy.h"
 
 enum op_flag {
 	OP_LONG = 1,  /* takes long: shows progress, is kept as a task */
 	OP_SHELL = 2, /* for the person at the machine only: on no other channel */
 	OP_DRY = 4,   /* understands --dry-run */
 	OP_ANYHOW = 8, /* works even when the configuration is broken */
+	OP_NOW = 128,   /* makes no sense on the queue */
+	OP_OPEN = 32,  /* needs no key */
+	OP_WAIT = 64,  /* waits for a task to end: ?wait= */
+	OP_LATER = 256, /* what it was asked for happens behind its answer: HTTP status 202 */
+	OP_QUICK = 16, /* only looks into the store or writes a row: never waits for anything else */
+};
+
+/* A member of a guide's request: FROM is a path in it ("parameters.topic"), TO the argument that it
+ * is here; NULL: nothing is made of it yet, which is remarked. */
+struct op_rename {
+	const char *from, *to;
+	bool seconds;           /* a number of seconds becomes a length, "90s" */
+	bool text;              /* only what names no document: neither a URL nor the id of a file */
+	const char *is, *means; /* the value IS becomes MEANS; NULL: as it is */
 };
 
 struct op {
@@ -34,8 +38,12 @@ struct op {
 	const char *example;   /* a shell line that parses */
 	const struct field *args, *reply;
 	size_t args_size, reply_size;
+	int64_t fresh_ms;      /* how old a reply may be that a server gives again; 0: made anew */
 	const char *rows;      /* the reply is many: name of their array in JSON */
 	const char *document;  /* the member that the shell prints alone */
+	const char *resource;  /* slots it takes on the queue: "render", "net"; NULL: "light" */
+	const char *const *aliases; /* more routes, of the guides; ends with NULL; may be NULL */
+	const struct op_rename *renames; /* more names over HTTP; ends with a NULL from */
 	enum fail (*run)(struct call *c, const void *args);
 };
 
@@ -50,8 +58,13 @@ extern const struct op *const op_table[];
 struct op_sink {
 	/* One reply or row, borrowed. */
 	enum fail (*reply)(void *to, struct call *c, json_t *reply);
-	/* The bytes of the file PATH, for an output that was asked for as "-". */
-	enum fail (*data)(void *to, struct call *c, const char *path);
+	/* Behind the gate: true when the front has a reply that is fresh enough. May be NULL. */
+	bool (*again)(void *to, struct call *c);
+	/* The bytes of FILE, of which only the path has to be set. */
+	enum fail (*data)(void *to, struct call *c, const struct file *file);
+	/* Takes the files that the call made, and its record as a task, off the gate's hands: for a
+	 * worker, whose supervisor writes both. NULL: the gate records them. */
+	enum fail (*made)(void *to, struct call *c, const struct file *files, size_t n);
 };
 
 /* Runs OP with the JSON object ARGS (borrowed, defaults are added to it): the one gate through
@@ -62,9 +75,13 @@ enum fail op_dispatch(struct call *c, const struct op *op, json_t *args, const s
 /* For run(): says one reply (or row); hands over a file's bytes; tells whether an argument was
  * given rather than defaulted; records a finished file together with the end of the call. */
 enum fail op_emit(struct call *c, const void *reply);
-enum fail op_data(struct call *c, const char *path);
+enum fail op_data(struct call *c, const struct file *file);
 bool op_given(struct call *c, const char *name);
 void op_made(struct call *c, const struct file *file);
+
+/* What a task of OP has for a result: its reply, or an object with the array of its rows. Borrowed
+ * from C; REPLIES is an array. */
+json_t *op_result(struct call *c, const struct op *op, json_t *replies);
 
 /* What was remarked so far in this call, ended by NULL: for a reply's `warnings`. */
 const char *const *op_warnings(struct call *c);

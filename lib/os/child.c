@@ -48,8 +48,14 @@ const char *const *child_env(struct call *c)
 	return env;
 }
 
-static _Noreturn void become(const struct child_job *job, const char *const *env, pid_t parent,
-	const int in, const int out, const int err, const int report)
+/* What a child needs to become its program. */
+struct birth {
+	const char *const *argv, *const *env;
+	pid_t parent;
+	int in, out, err, report; /* err -1: that of the parent */
+};
+
+static _Noreturn void become(const struct birth *b)
 {
 	sigset_t none;
 	int code;
@@ -59,58 +65,136 @@ static _Noreturn void become(const struct child_job *job, const char *const *env
 	signal(SIGPIPE, SIG_DFL);
 	/* A terminal's Ctrl-C goes to its whole group: the parent decides when the child ends. */
 	signal(SIGINT, SIG_IGN);
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != b->parent)
 		_exit(127);
-	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
+	if (dup2(b->in, 0) < 0 || dup2(b->out, 1) < 0 || (b->err >= 0 && dup2(b->err, 2) < 0))
 		_exit(127);
-	execve(job->argv[0], (char *const *)job->argv, (char *const *)env);
+	execve(b->argv[0], (char *const *)b->argv, (char *const *)b->env);
 	code = errno;
-	if (write(report, &code, sizeof code) < 0)
+	if (write(b->report, &code, sizeof code) < 0)
 		_exit(126);
 	_exit(127);
 }
 
+/* Forks and executes; *PID is the child once it has become its program. */
+static enum fail bear(struct call *c, struct birth *b, pid_t *pid)
+{
+	int report[2] = {-1, -1}, code = 0;
+	enum fail f = FAIL_NONE;
+
+	if (fault_io(EMFILE) || pipe2(report, O_CLOEXEC))
+		return fail_errno(c, errno, "cannot make a pipe");
+	b->report = report[1];
+	b->parent = getpid();
+	*pid = fault_io(EAGAIN) ? -1 : fork();
+	if (!*pid)
+		become(b);
+	if (*pid < 0)
+		f = fail_errno(c, errno, "cannot start %s", b->argv[0]);
+	file_close(&report[1]);
+	if (*pid > 0 && read(report[0], &code, sizeof code) == sizeof code) {
+		waitpid(*pid, NULL, 0);
+		*pid = 0;
+		f = code == ENOENT ? fail(c, FAIL_CONFIG, "%s is not installed", b->argv[0])
+				   : fail_errno(c, code, "cannot start %s", b->argv[0]);
+	}
+	file_close(&report[0]);
+	return f;
+}
+
+static void close_pair(int pair[2])
+{
+	file_close(&pair[0]);
+	file_close(&pair[1]);
+}
+
 static enum fail start(struct call *c, const struct child_job *job, struct running *r)
 {
-	int in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1}, report[2] = {-1, -1};
-	const char *const *env = job->env ? job->env : child_env(c);
-	pid_t parent = getpid();
-	enum fail f = FAIL_NONE;
-	int code = 0;
+	int in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1};
+	struct birth b = {.argv = job->argv, .env = job->env ? job->env : child_env(c)};
+	enum fail f;
 
 	if (fault_io(EMFILE) || pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC) ||
-		pipe2(err, O_CLOEXEC) || pipe2(report, O_CLOEXEC)) {
+		pipe2(err, O_CLOEXEC)) {
 		f = fail_errno(c, errno, "cannot make a pipe");
-		goto close_all;
+	} else {
+		b.in = in[0];
+		b.out = out[1];
+		b.err = err[1];
+		f = bear(c, &b, &r->pid);
 	}
-	r->pid = fault_io(EAGAIN) ? -1 : fork();
-	if (r->pid < 0) {
-		f = fail_errno(c, errno, "cannot start %s", job->argv[0]);
-		goto close_all;
+	if (f == FAIL_NONE) {
+		r->in = in[1];
+		r->out = out[0];
+		r->err = err[0];
+		in[1] = out[0] = err[0] = -1;
+		fcntl(r->in, F_SETFL, O_NONBLOCK);
 	}
-	if (!r->pid)
-		become(job, env, parent, in[0], out[1], err[1], report[1]);
-	file_close(&report[1]);
-	if (read(report[0], &code, sizeof code) == sizeof code) {
-		waitpid(r->pid, NULL, 0);
-		r->pid = 0;
-		f = code == ENOENT ? fail(c, FAIL_CONFIG, "%s is not installed", job->argv[0])
-				   : fail_errno(c, code, "cannot start %s", job->argv[0]);
-		goto close_all;
-	}
-	r->in = in[1];
-	r->out = out[0];
-	r->err = err[0];
-	in[1] = out[0] = err[0] = -1;
-	fcntl(r->in, F_SETFL, O_NONBLOCK);
-close_all:
-	for (int i = 0; i < 2; i++) {
-		file_close(&in[i]);
-		file_close(&out[i]);
-		file_close(&err[i]);
-		file_close(&report[i]);
-	}
+	close_pair(in);
+	close_pair(out);
+	close_pair(err);
 	return f;
+}
+
+enum fail child_start(struct call *c, const char *const *argv, const char *const *env,
+	struct child *out)
+{
+	int in[2] = {-1, -1}, from[2] = {-1, -1};
+	struct birth b = {.argv = argv, .env = env, .err = -1};
+	struct child child = {.in = -1, .out = -1};
+	enum fail f;
+
+	if (fault_io(EMFILE) || pipe2(in, O_CLOEXEC) || pipe2(from, O_CLOEXEC)) {
+		f = fail_errno(c, errno, "cannot make a pipe");
+	} else {
+		b.in = in[0];
+		b.out = from[1];
+		f = bear(c, &b, &child.pid);
+	}
+	if (f == FAIL_NONE) {
+		child.in = in[1];
+		child.out = from[0];
+		in[1] = from[0] = -1;
+		fcntl(child.in, F_SETFL, O_NONBLOCK);
+		fcntl(child.out, F_SETFL, O_NONBLOCK);
+		*out = child;
+	}
+	close_pair(in);
+	close_pair(from);
+	return f;
+}
+
+static int status_of(int code)
+{
+	return WIFSIGNALED(code) ? 128 + WTERMSIG(code) : WEXITSTATUS(code);
+}
+
+bool child_ended(struct child *child, int *status)
+{
+	int code = 0;
+
+	if (child->pid <= 0 || waitpid(child->pid, &code, WNOHANG) != child->pid)
+		return false;
+	child->pid = 0;
+	*status = status_of(code);
+	return true;
+}
+
+void child_stop(struct child *child)
+{
+	file_close(&child->in);
+	file_close(&child->out);
+	if (child->pid <= 0)
+		return;
+	kill(child->pid, SIGKILL);
+	while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	child->pid = 0;
+}
+
+const char *const *child_env_whole(void)
+{
+	return (const char *const *)environ;
 }
 
 static void feed(const struct child_job *job, struct running *r)
@@ -216,6 +300,8 @@ enum fail child_run(struct call *c, const struct child_job *job, int *status,
 	enum fail f;
 	int code = 0;
 
+	if (c->dry_run && !job->reads)
+		return fail(c, FAIL_BUG, "a call that may only read started %s", job->argv[0]);
 	f = start(c, job, &r);
 	while (f == FAIL_NONE && (r.out >= 0 || r.err >= 0))
 		f = talk(c, job, &r);
@@ -233,6 +319,6 @@ enum fail child_run(struct call *c, const struct child_job *job, int *status,
 	if (f == FAIL_NONE)
 		f = call_check(c);
 	if (f == FAIL_NONE)
-		*status = WIFSIGNALED(code) ? 128 + WTERMSIG(code) : WEXITSTATUS(code);
+		*status = status_of(code);
 	return f;
 }

@@ -2,6 +2,7 @@
 #ifndef OS_CHILD_H
 #define OS_CHILD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -15,6 +16,7 @@ struct child_job {
 	/* Each line it prints, without the newline; a failure ends it. NULL: output is dropped. */
 	enum fail (*line)(struct call *c, void *to, char *text, size_t len);
 	void *to;
+	bool reads;               /* changes nothing: may run in a dry run */
 	size_t max_output;        /* bytes of output in all; more is a failure. 0: 16 MiB */
 };
 
@@ -22,9 +24,32 @@ struct child_job {
  * prints on standard error is kept for the message of a failure (last 2 KiB, *STDERR_TAIL in C's
  * arena when not NULL). When the call is cancelled the child gets SIGTERM, two seconds later
  * SIGKILL, and FAIL_INTERRUPTED is returned. The child dies with its parent (PR_SET_PDEATHSIG)
- * and inherits no descriptor but 0, 1 and 2. FAIL_CONFIG when the program does not exist. */
+ * and inherits no descriptor but 0, 1 and 2. FAIL_CONFIG when the program does not exist. In a dry
+ * run a job that does not only read is refused as a defect. */
 enum fail child_run(struct call *c, const struct child_job *job, int *status,
 	const char **stderr_tail);
+
+/* A child that goes on while its parent does other things. */
+struct child {
+	pid_t pid;   /* 0: none */
+	int in, out; /* to its standard input and from its standard output; -1 when closed */
+};
+
+/* Starts ARGV (argv[0] is a path) with the whole environment ENV. Its standard error is this
+ * process's. It dies with the thread that started it (PR_SET_PDEATHSIG), ignores SIGINT and inherits
+ * no descriptor but 0, 1 and 2. Writing to CHILD->in does not block. FAIL_CONFIG when the program
+ * does not exist. */
+enum fail child_start(struct call *c, const char *const *argv, const char *const *env,
+	struct child *out);
+
+/* True when it has ended, which is then collected; *STATUS as in child_run(). */
+bool child_ended(struct child *child, int *status);
+
+/* Closes both ends, kills it if it has not ended, and collects it. */
+void child_stop(struct child *child);
+
+/* All of this process's environment: for a child that is this program again. */
+const char *const *child_env_whole(void);
 
 /* The variables that children get: HOME, PATH, LANG, LC_*, TZ, TMPDIR, XDG_*, SSL_CERT_FILE, and
  * nothing that could hold a secret. */

@@ -42,3 +42,27 @@ bool lock_held(const char *path)
 		return errno != ENOENT;
 	return flock(fd, LOCK_EX | LOCK_NB) != 0;
 }
+
+enum fail presence_take(struct call *c, const char *path, int *out)
+{
+	struct flock shared = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+	FILE_AUTO fd = fault_io(EIO)
+			       ? -1
+			       : open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return fail_errno(c, errno, "cannot open the lock file %s", path);
+	if (fcntl(fd, F_OFD_SETLK, &shared))
+		return fail_errno(c, errno, "cannot lock %s", path);
+	*out = fd;
+	fd = -1;
+	return FAIL_NONE;
+}
+
+bool presence_held(const char *path)
+{
+	struct flock alone = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	FILE_AUTO fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+
+	return fd >= 0 && !fcntl(fd, F_OFD_GETLK, &alone) && alone.l_type != F_UNLCK;
+}

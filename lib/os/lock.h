@@ -16,4 +16,10 @@ enum fail lock_take(struct call *c, const char *path, bool alone, int64_t wait_m
  * there is no such file. */
 bool lock_held(const char *path);
 
+/* Presence: any number of processes hold the file PATH as long as they live, and asking takes no
+ * lock of its own (fcntl(2), open file description locks), so that two who ask at once do not see
+ * each other. Independent of lock_take(). */
+enum fail presence_take(struct call *c, const char *path, int *out);
+bool presence_held(const char *path);
+
 #endif

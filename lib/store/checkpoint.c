@@ -2,6 +2,9 @@
 #include "lib/store/handle.h"
 #include "lib/store/store.h"
 
+/* Less than this empty in the file is not worth writing all of it anew. */
+#define SHRINK_BYTES (1 << 20)
+
 enum fail store_checkpoint(struct call *c, int64_t *left)
 {
 	struct handle *h = &c->store->handle;
@@ -41,4 +44,22 @@ void log_shorten(struct store *s, bool restart)
 	if (f)
 		fail_forget(&own);
 	arena_release(&own.arena);
+}
+
+enum fail store_shrink(struct call *c, int64_t *freed_bytes)
+{
+	struct handle *h = &c->store->handle;
+	int64_t before, after, empty, size;
+
+	*freed_bytes = 0;
+	TRY(handle_number(c, h, "pragma page_size", &size));
+	TRY(handle_number(c, h, "pragma page_count", &before));
+	TRY(handle_number(c, h, "pragma freelist_count", &empty));
+	if (empty * size < SHRINK_BYTES || empty < before / 4)
+		return FAIL_NONE;
+	TRY(handle_exec(c, h, "vacuum"));
+	TRY(handle_number(c, h, "pragma page_count", &after));
+	TRY(store_checkpoint(c, NULL));
+	*freed_bytes = (before - after) * size;
+	return FAIL_NONE;
 }

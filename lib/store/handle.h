@@ -30,10 +30,11 @@ struct prepared {
 struct store {
 	struct handle handle;
 	bool read_only;
+	int depth;      /* transactions open, one within another */
 	int log_pages;  /* pages in the log after the last commit of this handle */
 	int open_lock;  /* held shared while the store is open */
 	int prepared_count;
-	struct prepared prepared[64];
+	struct prepared prepared[192];
 };
 
 /* Opens PATH with FLAGS of sqlite3_open_v2() and every setting that a handle of this program has:

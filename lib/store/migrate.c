@@ -15,12 +15,20 @@
 	extern const char name[] __attribute__((visibility("hidden")))
 
 EMBED(migration_first, "share/sql/0001_first.sql");
+EMBED(migration_queue, "share/sql/0002_queue.sql");
+EMBED(migration_policy, "share/sql/0003_policy.sql");
+EMBED(migration_callback, "share/sql/0004_callback.sql");
+EMBED(migration_agent, "share/sql/0005_agent.sql");
 
 /* Only ever added to: what a released program has run cannot be changed behind it. */
 static const struct {
 	const char *name, *text;
 } migrations[] = {
 	{"0001_first", migration_first},
+	{"0002_queue", migration_queue},
+	{"0003_policy", migration_policy},
+	{"0004_callback", migration_callback},
+	{"0005_agent", migration_agent},
 };
 #define NEWEST ((int)(sizeof migrations / sizeof *migrations))
 

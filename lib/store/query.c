@@ -136,16 +136,23 @@ bool store_in_transaction(const struct call *c)
 
 enum fail store_begin(struct call *c)
 {
-	if (!c->store)
+	struct store *s = c->store;
+
+	if (!s)
 		return fail(c, FAIL_BUG, "the store is not open");
-	if (c->dry_run || c->store->read_only)
+	if (c->dry_run || s->read_only)
 		return fail(c, FAIL_BUG, "a call that may only read asked for a write transaction");
-	if (store_in_transaction(c))
-		return fail(c, FAIL_BUG, "a write transaction within another");
+	if (store_in_transaction(c)) {
+		TRY(bound(c, "savepoint trae", false));
+		s->depth++;
+		return FAIL_NONE;
+	}
 	/* The commit that filled the log has been answered: now is the time to move it. */
-	if (c->store->log_pages >= STORE_LOG_PAGES)
-		log_shorten(c->store, false);
-	return bound(c, "begin immediate", false);
+	if (s->log_pages >= STORE_LOG_PAGES)
+		log_shorten(s, false);
+	TRY(bound(c, "begin immediate", false));
+	s->depth = 1;
+	return FAIL_NONE;
 }
 
 enum fail store_commit(struct call *c)
@@ -154,16 +161,29 @@ enum fail store_commit(struct call *c)
 
 	if (!store_in_transaction(c))
 		return fail(c, FAIL_BUG, "no transaction to commit");
-	f = bound(c, "commit", true);
+	if (c->store->depth > 1)
+		f = bound(c, "release savepoint trae", false);
+	else
+		f = bound(c, "commit", true);
 	if (f)
 		store_rollback(c);
+	else
+		c->store->depth--;
 	return f;
 }
 
 void store_rollback(struct call *c)
 {
-	if (store_in_transaction(c))
-		sqlite3_exec(c->store->handle.db, "rollback", NULL, NULL, NULL);
+	sqlite3 *db;
+
+	/* After some failures SQLite has rolled everything back by itself. */
+	if (!store_in_transaction(c))
+		return;
+	db = c->store->handle.db;
+	if (c->store->depth-- > 1)
+		sqlite3_exec(db, "rollback to trae; release trae", NULL, NULL, NULL);
+	else
+		sqlite3_exec(db, "rollback", NULL, NULL, NULL);
 }
 
 enum fail store_end(struct call *c, enum fail f)

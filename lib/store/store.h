@@ -23,7 +23,7 @@
 	}))
 
 /* A parameter; PARAMS(a, b, ...) makes the list from C values by type: integers, bool, double,
- * text (NULL is null). At most 16. */
+ * text (NULL is null). At most 24. */
 struct param {
 	enum { PARAM_END, PARAM_INT, PARAM_REAL, PARAM_TEXT } type;
 	union {
@@ -64,12 +64,23 @@ static inline struct param param_text(const char *t)
 #define PARAMS_14(x, ...) PARAM_(x), PARAMS_13(__VA_ARGS__)
 #define PARAMS_15(x, ...) PARAM_(x), PARAMS_14(__VA_ARGS__)
 #define PARAMS_16(x, ...) PARAM_(x), PARAMS_15(__VA_ARGS__)
-#define PARAMS_PICK(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, name, ...) name
+#define PARAMS_17(x, ...) PARAM_(x), PARAMS_16(__VA_ARGS__)
+#define PARAMS_18(x, ...) PARAM_(x), PARAMS_17(__VA_ARGS__)
+#define PARAMS_19(x, ...) PARAM_(x), PARAMS_18(__VA_ARGS__)
+#define PARAMS_20(x, ...) PARAM_(x), PARAMS_19(__VA_ARGS__)
+#define PARAMS_21(x, ...) PARAM_(x), PARAMS_20(__VA_ARGS__)
+#define PARAMS_22(x, ...) PARAM_(x), PARAMS_21(__VA_ARGS__)
+#define PARAMS_23(x, ...) PARAM_(x), PARAMS_22(__VA_ARGS__)
+#define PARAMS_24(x, ...) PARAM_(x), PARAMS_23(__VA_ARGS__)
+#define PARAMS_PICK(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, name,  \
+	...)                                                                                       \
+	name
 #define PARAMS(...)                                                                                \
 	((const struct param[]){                                                                   \
-		PARAMS_PICK(__VA_ARGS__, PARAMS_16, PARAMS_15, PARAMS_14, PARAMS_13, PARAMS_12,    \
-			PARAMS_11, PARAMS_10, PARAMS_9, PARAMS_8, PARAMS_7, PARAMS_6, PARAMS_5,    \
-			PARAMS_4, PARAMS_3, PARAMS_2, PARAMS_1)(__VA_ARGS__),                      \
+		PARAMS_PICK(__VA_ARGS__, PARAMS_24, PARAMS_23, PARAMS_22, PARAMS_21, PARAMS_20,    \
+			PARAMS_19, PARAMS_18, PARAMS_17, PARAMS_16, PARAMS_15, PARAMS_14,          \
+			PARAMS_13, PARAMS_12, PARAMS_11, PARAMS_10, PARAMS_9, PARAMS_8, PARAMS_7,  \
+			PARAMS_6, PARAMS_5, PARAMS_4, PARAMS_3, PARAMS_2, PARAMS_1)(__VA_ARGS__),  \
 		{PARAM_END, {0}}})
 #define NO_PARAMS ((const struct param[]){{PARAM_END, {0}}})
 
@@ -88,13 +99,14 @@ enum fail store_open(struct call *c);
 enum fail store_open_read(struct call *c);
 
 /* A write transaction (BEGIN IMMEDIATE). store_commit() ends it also when it fails: FAIL_UNKNOWN
- * means what it says, the rows may or may not be there; after any other failure they are not. In a
- * dry run every store_begin() is refused as a defect: what asks for one must not reach it. */
+ * means what it says, the rows may or may not be there; after any other failure they are not. One
+ * within another is kept or given up alone, and lasts when the outermost is committed. In a dry run
+ * every store_begin() is refused as a defect: what asks for one must not reach it. */
 enum fail store_begin(struct call *c);
 enum fail store_commit(struct call *c);
 void store_rollback(struct call *c);
 
-/* Ends the open transaction by F: commits for FAIL_NONE, else rolls back and returns F. */
+/* Ends the innermost transaction by F: commits for FAIL_NONE, else rolls back and returns F. */
 enum fail store_end(struct call *c, enum fail f);
 
 bool store_in_transaction(const struct call *c);
@@ -127,6 +139,10 @@ bool query_null(struct query *q, int column);
  * lose commits in SQLite before 3.51.3); a no-op while another process holds the lock. *LEFT (may
  * be NULL) is the pages of the log not moved. */
 enum fail store_checkpoint(struct call *c, int64_t *left);
+
+/* Gives space back that removed rows left, when it is a quarter of the file and a mebibyte at least;
+ * *FREED_BYTES (0: it was not worth it). Writes the whole file anew. */
+enum fail store_shrink(struct call *c, int64_t *freed_bytes);
 
 /* Copies the whole store into a new file PATH with the online backup interface, synced; writers go
  * on meanwhile. FAIL_CONFLICT when PATH exists; after a failure it does not. */

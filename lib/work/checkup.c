@@ -10,11 +10,13 @@
 #include "lib/config/config.h"
 #include "lib/os/dirs.h"
 #include "lib/os/module.h"
+#include "lib/policy/api_key.h"
 #include "lib/secret/secret.h"
 #include "lib/store/store.h"
 #include "lib/work/backup.h"
 #include "lib/work/media.h"
 
+#define KEYS_MAX 1000
 #define FINDINGS_MAX 96
 #define SPACE_WARN_MIB 1024
 #define BACKUP_WARN_DAYS 7
@@ -270,6 +272,36 @@ static void check_folders(struct checkup *k)
 	}
 }
 
+/* API keys in use, and those that are due to be replaced. */
+static void check_keys(struct checkup *k)
+{
+	struct call *c = k->c;
+	int64_t now = clock_now_ms(), valid = 0, old = 0;
+	struct api_key *keys;
+	enum fail f = store_open_read(c);
+	size_t n = 0;
+
+	if (!f)
+		f = api_key_list(c, KEYS_MAX, &keys, &n);
+	if (f != FAIL_NONE) {
+		fail_forget(c);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		bool in_use = api_key_valid(&keys[i], now);
+
+		valid += in_use;
+		old += in_use && !keys[i].replaced_by && now > keys[i].created_at + KEY_ROTATE_MS;
+	}
+	if (old)
+		add(k, "API keys", HEALTH_WARN, arena_printf(&c->arena,
+			"%lld of %lld older than 90 days", (long long)old, (long long)valid),
+			"trae key list names them, trae key rotate replaces one");
+	else
+		add(k, "API keys", HEALTH_OK, arena_printf(&c->arena, "%lld in use",
+			(long long)valid), NULL);
+}
+
 enum fail checkup(struct call *c, bool security, struct finding **out, size_t *count)
 {
 	struct checkup k = {.c = c, .list = ARENA_NEW(&c->arena, struct finding, FINDINGS_MAX)};
@@ -277,6 +309,7 @@ enum fail checkup(struct call *c, bool security, struct finding **out, size_t *c
 	check_configuration(&k);
 	check_folders(&k);
 	check_secrets(&k);
+	check_keys(&k);
 	if (!security) {
 		check_store(&k);
 		check_modules(&k);

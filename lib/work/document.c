@@ -113,3 +113,13 @@ enum fail document_read(struct call *c, const struct path *path, struct document
 	*out = document;
 	return FAIL_NONE;
 }
+
+enum fail document_from_text(struct call *c, const char *text, struct document *out)
+{
+	struct document document = {.name = "text"};
+	size_t len = strlen(text);
+
+	TRY(page_read(c, page_guess(NULL, NULL, text, len), text, len, NULL, &document.page));
+	*out = document;
+	return FAIL_NONE;
+}

@@ -19,6 +19,9 @@ struct document {
  * for an empty or binary one. */
 enum fail document_read(struct call *c, const struct path *path, struct document *out);
 
+/* The document that TEXT is, as Markdown where it looks so; it cannot name local pictures. */
+enum fail document_from_text(struct call *c, const char *text, struct document *out);
+
 /* Fetches URL into memory under the same rules. */
 struct net_reply;
 enum fail document_fetch(struct call *c, const char *url, size_t max_bytes, struct net_reply *out);

@@ -67,6 +67,7 @@ enum fail media_run(struct call *c, const json_t *job, json_t **result)
 	struct talk talk = {.failed = FAIL_NONE};
 	const struct child_job child = {.argv = (const char *const[]){program, NULL},
 		.input = input, .input_len = strlen(input), .line = take_line, .to = &talk,
+		.reads = strcmp(json_member_text(job, "job", ""), "render") != 0,
 		.max_output = 64 << 20};
 	int status = 0;
 

@@ -284,7 +284,7 @@ static enum fail finish_output(struct work *w, size_t i, struct rendered *out)
 
 	if (!w->parts[i].path) {
 		out->path = i ? out->path : "-";
-		return op_data(c, w->paths[i]);
+		return op_data(c, &(struct file){.path = w->paths[i]});
 	}
 	file.path = w->parts[i].final;
 	file.media_type = media_type_of(file.path);

@@ -22,7 +22,7 @@ enum fail textfile_write(struct call *c, const struct path *to, const char *text
 		TRY(scratch_make(c, &scratch));
 		path = arena_printf(&c->arena, "%s/text", scratch.path);
 		TRY(file_replace(c, path, text, strlen(text), 0600));
-		TRY(op_data(c, path));
+		TRY(op_data(c, &(struct file){.path = path}));
 	} else {
 		TRY(path_absolute(c, to->text, &file.path));
 		TRY(file_replace(c, file.path, text, strlen(text), 0666));

@@ -6,6 +6,8 @@
  * campaign. The control is a command that writes in two transactions: it must be caught. */
 #include <fcntl.h>
 
+#include "lib/base/clock.h"
+#include "lib/model/callback.h"
 #include "lib/model/counter.h"
 #include "lib/model/file.h"
 #include "lib/model/task.h"
@@ -109,6 +111,36 @@ static enum fail reap(struct call *c)
 	return task_reap(c, NULL);
 }
 
+static enum fail put_callback(struct call *c)
+{
+	struct task t = {.id = "t", .state = "completed", .callback_url = "https://example.com/x"};
+
+	TRY(store_open(c));
+	TRY(store_begin(c));
+	return store_end(c, callback_enqueue(c, &t, "task.completed"));
+}
+
+static enum fail finish(struct call *c)
+{
+	struct callback_result delivered = {.outcome = CALLBACK_DELIVERED, .http_status = 200};
+	struct callback *due;
+	bool claimed;
+	size_t n;
+
+	TRY(callback_due(c, clock_now_ms(), 1, 1, &due, &n));
+	if (!n)
+		return fail(c, FAIL_BUG, "no callback is due");
+	TRY(callback_claim(c, &due[0], clock_now_ms(), 90000, &claimed));
+	return callback_finish(c, &due[0], &delivered);
+}
+
+static enum fail finish_callback(struct call *c)
+{
+	TRY(store_open(c));
+	TRY(store_begin(c));
+	return store_end(c, finish(c));
+}
+
 static enum fail checkpoint(struct call *c)
 {
 	TRY(store_open(c));
@@ -175,6 +207,13 @@ static enum fail naive(struct call *c)
 	"(select n from counter where name = 'files') = " FILES                                    \
 	" and (select n from counter where name = 'file_bytes') = (select sum(bytes) from file)"
 
+#define CALLBACKS                                                                                  \
+	"select (select count(*) from callback) + 10 * coalesce((select n from counter"            \
+	" where name = 'callback_pending'), 0) + 100 * coalesce((select sum(pending)"              \
+	" from callback_origin), 0) + 1000 * (select count(*) from callback where state ="         \
+	" 'delivered' and not exists (select 1 from counter where name = 'callback_delivered'"     \
+	" and n = 1))"
+
 static const struct command {
 	const char *name;
 	enum fail (*prepare)(struct call *c), (*run)(struct call *c); /* no run: trae NAME */
@@ -184,7 +223,7 @@ static const struct command {
 	long not_done, done;
 	bool control;
 } commands[] = {
-	{"open", do_nothing, open_new, "select count(*) from pragma_table_info('file')", 0, 11,
+	{"open", do_nothing, open_new, "select count(*) from pragma_table_info('alert')", 0, 5,
 		false},
 	{"look", prepare, look, "select " FILES, 2, 2, false},
 	{"record", prepare, record, "select " FILES " where " CONSISTENT, 2, 3, false},
@@ -195,18 +234,25 @@ static const struct command {
 	{"reap", prepare_dead_task, reap, "select (select count(*) from task where state ="
 		" 'interrupted') + 10 * coalesce((select n from counter where name ="
 		" 'task_interrupted'), 0)", 0, 11, false},
+	{"callback-put", prepare, put_callback, CALLBACKS, 0, 111, false},
+	{"callback-finish", put_callback, finish_callback, CALLBACKS, 111, 1, false},
 	{"checkpoint", prepare, checkpoint, "select " FILES, 2, 2, false},
 	{"backup", prepare, make_backup, "select " FILES " where " CONSISTENT, 2, 2, false},
 	{"backup-test", prepare_backup, test_backup, "select " FILES, 3, 3, false},
 	{"restore", prepare_backup, restore, "select " FILES " where " CONSISTENT, 3, 2, false},
 	{"prune", prepare_backups, prune, "select " FILES, 3, 3, false},
-	{"init", do_nothing, NULL, "select count(*) from pragma_table_info('file')", 0, 11, false},
+	{"init", do_nothing, NULL, "select count(*) from pragma_table_info('alert')", 0, 5, false},
 	{"status", prepare, NULL, "select " FILES, 2, 2, false},
 	{"file list", prepare, NULL, "select " FILES, 2, 2, false},
 	{"file add /etc/passwd", prepare, NULL, "select " FILES " where " CONSISTENT, 2, 3, false},
 	{"backup create", prepare, NULL, "select " FILES " where " CONSISTENT, 2, 2, false},
 	{"backup restore --yes", prepare_backup, NULL, "select " FILES " where " CONSISTENT, 3, 2,
 		false},
+	{"agent pause content", prepare, NULL, "select (select count(*) from agent where name ="
+		" 'content' and state = 'paused') + 10 * (select count(*) from agent_log)", 0, 11,
+		false},
+	{"agent run system", prepare, NULL, "select (select count(*) from health)"
+		" + 10 * (select count(*) > 0 from alert)", 0, 11, false},
 	{"naive", prepare, naive, "select (select count(*) from counter where name = 'naive')"
 		" + (select count(*) from meta where name = 'naive') * 10", 0, 11, true},
 };

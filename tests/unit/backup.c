@@ -62,6 +62,15 @@ static const char *read_config(struct call *c)
 	return text;
 }
 
+/* Rows of the table "file", as the summary of B has them. */
+static int64_t files_of(const struct backup *b)
+{
+	for (size_t i = 0; i < b->summary.tables; i++)
+		if (!strcmp(b->summary.table[i].name, "file"))
+			return b->summary.table[i].rows;
+	return -1;
+}
+
 TEST(made_and_checked)
 {
 	struct backup b, read;
@@ -72,9 +81,8 @@ TEST(made_and_checked)
 	CHECK_OK(backup_verify(c, b.path, &read));
 	CHECK_TEXT(read.sha256, b.sha256);
 	CHECK(read.has_config && !read.before_restore && read.summary.schema > 0);
-	CHECK(read.summary.tables == 4 && read.bytes > 4096);
-	CHECK_TEXT(read.summary.table[1].name, "file");
-	CHECK(read.summary.table[1].rows == 3);
+	CHECK(read.bytes > 4096);
+	CHECK(files_of(&read) == 3);
 	CHECK(strlen(b.name) == strlen("trae-20261120T185200Z"));
 	CHECK_OK(backup_test(c, b.path, &read));
 	CHECK(files_in(c) == 3);
@@ -149,7 +157,7 @@ TEST(restore_keeps_what_it_replaces)
 	CHECK(kept && strstr(kept, "-before-restore"));
 	close_store(c);
 	CHECK_OK(backup_verify(c, kept, &before));
-	CHECK(before.before_restore && before.summary.table[1].rows == 4);
+	CHECK(before.before_restore && files_of(&before) == 4);
 	CHECK_OK(backup_restore(c, kept, backup_dir(c), &kept));
 	CHECK(files_in(c) == 4);
 	CHECK_TEXT(read_config(c), "{\"a\":2}");

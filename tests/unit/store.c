@@ -137,8 +137,6 @@ TEST(transactions)
 	other = OTHER(c);
 	CHECK_OK(store_open_read(&other));
 	CHECK_OK(store_begin(c));
-	CHECK(store_begin(c) == FAIL_BUG);
-	fail_forget(c);
 	CHECK_OK(put(c, "a", 1));
 	CHECK(count(c) == 1);
 	CHECK(count(&other) == 0);
@@ -154,6 +152,34 @@ TEST(transactions)
 	CHECK(store_end(c, put(c, "a", 2)) == FAIL_CONFLICT);
 	CHECK(!store_in_transaction(c));
 	CHECK(count(c) == 1);
+	call_release(&other);
+}
+
+TEST(a_transaction_within_another_is_kept_or_given_up_alone)
+{
+	struct call other;
+
+	with_store(c);
+	other = OTHER(c);
+	CHECK_OK(store_open_read(&other));
+	CHECK_OK(store_begin(c));
+	CHECK_OK(put(c, "a", 1));
+	CHECK_OK(store_begin(c));
+	CHECK_OK(store_end(c, put(c, "b", 1)));
+	CHECK(count(&other) == 0);
+	CHECK_OK(store_begin(c));
+	CHECK_OK(put(c, "c", 1));
+	CHECK(store_end(c, put(c, "a", 2)) == FAIL_CONFLICT);
+	fail_forget(c);
+	CHECK(store_in_transaction(c) && count(c) == 2);
+	CHECK_OK(store_commit(c));
+	CHECK(!store_in_transaction(c) && count(&other) == 2);
+
+	CHECK_OK(store_begin(c));
+	CHECK_OK(store_begin(c));
+	CHECK_OK(store_end(c, put(c, "d", 1)));
+	store_rollback(c);
+	CHECK(!store_in_transaction(c) && count(&other) == 2);
 	call_release(&other);
 }
 

@@ -9,6 +9,7 @@ TEST(backup_is_one_whole_file)
 {
 	const char *copy;
 	struct store_summary sum = {0};
+	int64_t rows = 0;
 
 	with_store(c);
 	for (int i = 0; i < 100; i++)
@@ -19,9 +20,11 @@ TEST(backup_is_one_whole_file)
 	fail_forget(c);
 	CHECK_OK(store_verify(c, copy));
 	CHECK_OK(store_summarise(c, copy, &sum));
-	CHECK(sum.tables == 4 && sum.schema > 0);
-	CHECK_TEXT(sum.table[0].name, "counter");
-	CHECK(sum.table[0].rows == 100);
+	CHECK(sum.tables >= 4 && sum.schema > 0);
+	for (size_t i = 0; i < sum.tables; i++)
+		if (!strcmp(sum.table[i].name, "counter"))
+			rows = sum.table[i].rows;
+	CHECK(rows == 100);
 	CHECK(mode_of(copy) == 0600);
 	CHECK(access(arena_printf(&c->arena, "%s-wal", copy), F_OK));
 	CHECK(access(arena_printf(&c->arena, "%s-shm", copy), F_OK));

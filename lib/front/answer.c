@@ -1,0 +1,289 @@
+/* Answers: replies, errors and tasks in the form that the guides' clients read. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/meter.h"
+#include "lib/front/http_state.h"
+#include "lib/model/task.h"
+#include "lib/policy/policy.h"
+#include "lib/text/slug.h"
+
+static void count(int status, int64_t started_us)
+{
+	meter_add(METER_REQUESTS, 1);
+	meter_add(METER_REQUEST_US, clock_boot_us() - started_us);
+	if (status >= 500)
+		meter_add(METER_ERRORS, 1);
+	else if (status >= 400)
+		meter_add(METER_REFUSED, 1);
+}
+
+/* The headers of every answer: the request's id, and what is left of its caller's rate. */
+static const struct web_reply_header *headers(struct request *r, const char *allow)
+{
+	struct call *c = &r->call;
+	struct web_reply_header *h = ARENA_NEW(&c->arena, struct web_reply_header, 10);
+	size_t n = 0;
+
+	h[n++] = (struct web_reply_header){"X-Request-ID", r->id};
+	h[n++] = (struct web_reply_header){"Cache-Control", "no-store"};
+	h[n++] = (struct web_reply_header){"X-Content-Type-Options", "nosniff"};
+	if (allow)
+		h[n++] = (struct web_reply_header){"Allow", allow};
+	if (c->rate) {
+		const struct rate *rate = c->rate;
+		const char *reset = arena_printf(&c->arena, "%lld", (long long)rate->reset_s);
+
+		h[n++] = (struct web_reply_header){"X-RateLimit-Limit",
+			arena_printf(&c->arena, "%lld", (long long)rate->limit)};
+		h[n++] = (struct web_reply_header){"X-RateLimit-Remaining",
+			arena_printf(&c->arena, "%lld", (long long)rate->remaining)};
+		h[n++] = (struct web_reply_header){"X-RateLimit-Reset", reset};
+		h[n++] = (struct web_reply_header){"X-RateLimit-Window",
+			arena_printf(&c->arena, "%lld", (long long)rate->window_s)};
+		if (rate->remaining <= 0)
+			h[n++] = (struct web_reply_header){"Retry-After", reset};
+	}
+	return h;
+}
+
+static void send_text(struct request *r, int status, const char *type, const char *text,
+	const char *allow)
+{
+	const struct web_reply reply = {.status = status, .content_type = type,
+		.headers = headers(r, allow), .body = text, .len = strlen(text)};
+
+	count(status, r->started_us);
+	web_answer(r->x, &reply);
+	request_free(r);
+}
+
+static void send_json(struct request *r, int status, const json_t *j)
+{
+	send_text(r, status, "application/json", json_text(&r->call, j, false), NULL);
+}
+
+/* The bytes of a recorded file, from its place on disk. */
+static void send_file(struct request *r)
+{
+	const struct file *f = &r->file;
+	struct call *c = &r->call;
+	const struct web_reply_header h[] = {{"X-Request-ID", r->id}, {"X-File-ID", f->id},
+		{"X-Generated-At", clock_text(&c->arena, f->created_at)},
+		{"X-Content-Type-Options", "nosniff"},
+		{"Content-Disposition", arena_printf(&c->arena, "attachment; filename=\"%s\"",
+			slug(&c->arena, f->name))}, {NULL, NULL}};
+	const struct web_reply reply = {.status = 200, .content_type = f->media_type, .headers = h,
+		.file = true, .fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW),
+		.etag = arena_printf(&c->arena, "\"%s\"", f->sha256)};
+
+	if (reply.fd < 0) {
+		answer_failure(r, fail_errno(c, errno, "%s is not where it was", f->name));
+		return;
+	}
+	count(200, r->started_us);
+	web_answer(r->x, &reply);
+	request_free(r);
+}
+
+static const char *document_type(const char *text)
+{
+	return *text == '{' ? "application/json" : "text/plain; charset=utf-8";
+}
+
+void answer_replies(struct request *r)
+{
+	const struct op *op = r->route->op;
+	json_t *first = json_array_get(r->replies, 0);
+
+	if (r->text) {
+		send_text(r, 200, document_type(r->text), r->text, NULL);
+	} else if (r->file.path) {
+		send_file(r);
+	} else if (op->rows) {
+		JSON_AUTO all = json_pack("{s:O}", op->rows, r->replies);
+
+		send_json(r, 200, all);
+	} else if (op->document && r->route->alias) {
+		const char *text = json_member_text(first, op->document, "");
+
+		fresh_keep(r, text);
+		send_text(r, 200, document_type(text), text, NULL);
+	} else if (first) {
+		if (op->fresh_ms)
+			fresh_keep(r, json_text(&r->call, first, false));
+		send_json(r, op->flags & OP_LATER ? 202 : 200, first);
+	} else {
+		JSON_AUTO none = json_object();
+
+		send_json(r, 200, none);
+	}
+}
+
+static json_t *suggestions(enum fail f)
+{
+	switch (f) {
+	case FAIL_AUTH:
+		return json_pack("[s]", "Send a key made by trae key create as Authorization: Bearer");
+	case FAIL_LIMIT:
+		return json_pack("[s]", "Wait as long as Retry-After says");
+	case FAIL_CONFIG:
+		return json_pack("[s]", "Set, install or give what the message names; trae doctor tells more");
+	case FAIL_UNKNOWN:
+		return json_pack("[s]", "Repeat the request with the same Idempotency-Key");
+	case FAIL_BUSY:
+	case FAIL_REMOTE:
+		return json_pack("[s]", "Try again later");
+	default:
+		return json_array();
+	}
+}
+
+/* The error body of /api/v1. */
+static json_t *error_json(struct call *c, enum fail f, const char *why, const char *component,
+	const char *id)
+{
+	const struct fail_kind *kind = fail_kind(f);
+	JSON_AUTO message = json_lossy(c, why);
+
+	return json_pack("{s:{s:s,s:O,s:{s:s,s:s,s:s,s:s,s:s},s:o}}", "error", "code",
+		*kind->code ? kind->code : "TRAE_SYS_004", "message", message, "details",
+		"component", component, "timestamp", clock_text(&c->arena, clock_now_ms()),
+		"trace_id", id, "request_id", id, "word", kind->word, "recovery_suggestions",
+		suggestions(f));
+}
+
+static void send_failure(struct request *r, int status, enum fail f, const char *allow)
+{
+	struct call *c = &r->call;
+	const char *why = c->why ? c->why : fail_kind(f)->meaning;
+	JSON_AUTO j = error_json(c, f, why, r->route ? r->route->op->name : "http", r->id);
+
+	send_text(r, status, "application/json", json_text(c, j, false), allow);
+}
+
+void answer_failure(struct request *r, enum fail f)
+{
+	send_failure(r, fail_kind(f)->http, f, NULL);
+}
+
+void answer_no_route(struct request *r, const char *allow)
+{
+	if (*allow)
+		send_failure(r, 405, fail(&r->call, FAIL_USAGE, "%s is not a method of this path; it has %s",
+			web_method(r->x), allow), allow);
+	else
+		send_failure(r, 404, fail(&r->call, FAIL_MISSING, "no such path"), NULL);
+}
+
+void answer_refusal(struct web_exchange *x, int status, enum fail f, const char *why)
+{
+	struct call c = {.channel = CHANNEL_HTTP};
+	JSON_AUTO j = error_json(&c, f, why, "http", "");
+	const char *text = json_text(&c, j, false);
+	const struct web_reply reply = {.status = status, .content_type = "application/json",
+		.body = text, .len = strlen(text), .close = true};
+
+	count(status, clock_boot_us());
+	web_answer(x, &reply);
+	call_release(&c);
+}
+
+static json_t *stages(void)
+{
+	return json_pack("[s,s,s,s,s]", "script_processing", "voice_generation", "video_rendering",
+		"audio_mixing", "final_encoding");
+}
+
+void answer_accepted(struct request *r)
+{
+	struct call *c = &r->call;
+	const char *progress = arena_printf(&c->arena, "/api/v1/tasks/%s/progress", r->task_id);
+	bool video = strstr(web_path(r->x), "/video/") != NULL;
+	JSON_AUTO j = json_pack("{s:s,s:s,s:n,s:s,s:b,s:{s:s,s:i,s:o}}", "status",
+		video ? "processing" : "accepted", "task_id", r->task_id, "estimated_completion",
+		"progress_url", progress, "webhook_configured",
+		json_object_get(r->args, "callback_url") != NULL, "progress", "current_stage",
+		"script_processing", "completion_percent", 0, "stages", stages());
+
+	send_json(r, 202, j);
+}
+
+/* What a completed task made, in the guide's names beside the operation's own. */
+static json_t *result_json(struct call *c, const struct task *t, const struct file *files, size_t n)
+{
+	json_t *all = NULL, *result;
+	double seconds = t->completed_at > t->started_at
+		? (double)(t->completed_at - t->started_at) / 1000
+		: 0;
+
+	if (t->result && json_parse(c, t->result, strlen(t->result), &all) == FAIL_NONE)
+		result = json_is_array(all) && json_array_size(all) == 1
+			? json_incref(json_array_get(all, 0))
+			: json_incref(all);
+	else
+		result = json_object();
+	json_decref(all);
+	fail_forget(c);
+	if (!json_is_object(result))
+		return result;
+	json_object_set_new(result, "metadata",
+		json_pack("{s:s,s:f,s:n}", "created_at", clock_text(&c->arena, t->created_at),
+			"processing_time_seconds", seconds, "quality_score"));
+	if (n) {
+		json_object_set_new(result, "content_url",
+			json_sprintf("/api/v1/files/%s", files[0].id));
+		json_object_set_new(result, "content_type", json_string(files[0].media_type));
+		json_object_set_new(result, "file_size_bytes", json_integer(files[0].bytes));
+		json_object_set(result, "duration_seconds", json_object_get(result, "duration_s"));
+		if (json_integer_value(json_object_get(result, "height")))
+			json_object_set_new(result, "resolution", json_sprintf("%dx%d",
+				(int)json_integer_value(json_object_get(result, "width")),
+				(int)json_integer_value(json_object_get(result, "height"))));
+		/* A path of this machine says nothing to a caller elsewhere. */
+		json_object_del(result, "path");
+	}
+	return result;
+}
+
+static enum fail load(struct request *r, struct call *c, struct task *t, struct file **files,
+	size_t *n)
+{
+	TRY(task_find(c, r->task_id, t));
+	return file_of_task(c, r->task_id, files, n);
+}
+
+bool answer_task(struct request *r, struct call *c)
+{
+	struct task t;
+	struct file *files;
+	size_t n;
+	enum fail f = load(r, c, &t, &files, &n);
+
+	if (f != FAIL_NONE) {
+		r->call.why = arena_strdup(&r->call.arena, c->why ? c->why : "");
+		fail_forget(c);
+		answer_failure(r, f);
+		return true;
+	}
+	if (!task_ended(t.state))
+		return false;
+	if (!strcmp(t.state, "completed")) {
+		JSON_AUTO j = json_pack("{s:s,s:s,s:o,s:I,s:{s:n,s:n,s:n}}", "status", "completed",
+			"task_id", t.id, "result", result_json(c, &t, files, n), "execution_time_ms",
+			t.completed_at - t.started_at, "resource_usage", "cpu_seconds",
+			"memory_peak_mb", "gpu_seconds");
+
+		send_json(r, 200, j);
+	} else {
+		JSON_AUTO why = json_lossy(&r->call, t.error_text ? t.error_text : t.state);
+		JSON_AUTO j = json_pack("{s:s,s:s,s:n,s:{s:s,s:s?,s:O}}", "status",
+			task_status(t.state), "task_id", t.id, "result", "error", "code",
+			"TRAE_PROC_006", "word", t.error_word, "message", why);
+
+		send_json(r, 200, j);
+	}
+	return true;
+}

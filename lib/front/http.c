@@ -1,0 +1,110 @@
+/* The HTTP front: start, waiting for tasks, end. */
+#include "lib/front/http.h"
+
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/front/http_state.h"
+#include "lib/policy/policy.h"
+
+static void handle(void *to, struct web_exchange *x)
+{
+	request_take(to, x);
+}
+
+static void refuse(void *to, struct web_exchange *x, int status, const char *why)
+{
+	(void)to;
+	answer_refusal(x, status, FAIL_USAGE, why);
+}
+
+/* Batches may be large. */
+static size_t body_limit(void *to, const char *method, const char *path)
+{
+	(void)to;
+	(void)method;
+	return !strcmp(path, "/api/v1/batch") ? 32 << 20 : 0;
+}
+
+enum fail http_start(struct call *c, const struct http_settings *settings, struct http **out)
+{
+	struct http *h = ARENA_NEW(&c->arena, struct http, 1);
+	const struct web_settings web = {.address = settings->address, .port = settings->port,
+		.tls_cert = settings->tls_cert, .tls_key = settings->tls_key,
+		.body_limit = body_limit, .handle = handle, .refuse = refuse, .to = h};
+
+	h->shared = c;
+	h->policy = c->policy;
+	h->submit = op_find("task submit");
+	pthread_mutex_init(&h->lock, NULL);
+	pthread_mutex_init(&h->fresh.lock, NULL);
+	routes_make(c, &h->routes);
+	TRY(lanes_start(c, &h->lanes));
+	TRY(web_start(c, &web, &h->web));
+	*out = h;
+	return FAIL_NONE;
+}
+
+int http_port(const struct http *h)
+{
+	return web_port(h->web);
+}
+
+enum fail http_reload(struct call *c, struct http *h, const char *cert, const char *key)
+{
+	return web_reload(c, h->web, cert, key);
+}
+
+void http_wait(struct request *r)
+{
+	struct http *h = r->http;
+	bool stopping;
+
+	pthread_mutex_lock(&h->lock);
+	stopping = h->stopping;
+	if (!stopping) {
+		r->next = h->waiting;
+		h->waiting = r;
+	}
+	pthread_mutex_unlock(&h->lock);
+	if (stopping)
+		answer_accepted(r);
+}
+
+void http_step(struct http *h, struct call *c)
+{
+	struct request *list, *next;
+	int64_t now = clock_boot_ms();
+
+	pthread_mutex_lock(&h->lock);
+	list = h->waiting;
+	h->waiting = NULL;
+	pthread_mutex_unlock(&h->lock);
+	for (struct request *r = list; r; r = next) {
+		next = r->next;
+		if (answer_task(r, c))
+			continue;
+		if (now >= r->wait_until_ms || web_gone(r->x))
+			answer_accepted(r);
+		else
+			http_wait(r);
+	}
+}
+
+void http_stop(struct http *h, int64_t grace_ms)
+{
+	struct request *list, *next;
+
+	pthread_mutex_lock(&h->lock);
+	h->stopping = true;
+	list = h->waiting;
+	h->waiting = NULL;
+	pthread_mutex_unlock(&h->lock);
+	for (struct request *r = list; r; r = next) {
+		next = r->next;
+		answer_accepted(r);
+	}
+	/* The lanes go on until the last request has come to them and been answered. */
+	web_stop(h->web, grace_ms);
+	lanes_stop(h->lanes);
+}

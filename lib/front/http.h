@@ -1,0 +1,72 @@
+/* The HTTP front: requests in, replies of the guides' form out. */
+#ifndef FRONT_HTTP_H
+#define FRONT_HTTP_H
+
+#include "lib/front/route.h"
+#include "lib/web/web.h"
+
+struct http;
+
+struct http_settings {
+	const char *address;
+	int port;
+	const char *tls_cert, *tls_key; /* PEM texts, or NULL */
+};
+
+/* Starts to answer. What C holds (configuration) is shared by all requests and must outlive the
+ * server. */
+enum fail http_start(struct call *c, const struct http_settings *settings, struct http **out);
+
+int http_port(const struct http *h);
+
+/* Another certificate for connections to come. */
+enum fail http_reload(struct call *c, struct http *h, const char *cert, const char *key);
+
+/* Answers those that wait for tasks: called by the loop of serve, with a call of its own. */
+void http_step(struct http *h, struct call *c);
+
+/* Lets what is under way be answered, up to GRACE_MS, and ends. */
+void http_stop(struct http *h, int64_t grace_ms);
+
+/* --- Inside the front: one request on its way (request.c, answer.c, lanes.c) --- */
+
+struct request {
+	struct http *http;
+	struct web_exchange *x;
+	struct call call;
+	const struct route *route;
+	json_t *args;
+	json_t *replies;       /* what the operation said */
+	struct file file;      /* or the file that it handed over */
+	const char *text;      /* or what was said to the same request a moment ago */
+	const char *id;        /* X-Request-ID, given or made */
+	const char *task_id;   /* of a long operation */
+	int64_t started_us, wait_until_ms;
+	struct request *next;
+};
+
+/* answer.c: gives the one answer and frees R. */
+void answer_replies(struct request *r);
+void answer_failure(struct request *r, enum fail f);
+/* No operation has this path (ALLOW is ""), or not with this method. */
+void answer_no_route(struct request *r, const char *allow);
+void answer_accepted(struct request *r);
+/* The answer of a task that ended, read from the store by C; false when it has not ended. */
+bool answer_task(struct request *r, struct call *c);
+/* A refusal of the web room or of the front, before there is a request. */
+void answer_refusal(struct web_exchange *x, int status, enum fail f, const char *why);
+
+/* lanes.c: where work is done. Lanes are threads with a store of their own. */
+struct lanes;
+enum fail lanes_start(struct call *c, struct lanes **out);
+void lanes_stop(struct lanes *l);
+/* One after the other, as many as wait in one transaction, answered behind its commit. */
+void lanes_write(struct lanes *l, struct request *r);
+/* Beside each other, each in transactions of its own: what may take a while. */
+void lanes_slow(struct lanes *l, struct request *r);
+
+/* request.c: runs the operation of R in its call. */
+enum fail request_run(struct request *r);
+void request_free(struct request *r);
+
+#endif

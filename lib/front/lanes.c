@@ -1,0 +1,196 @@
+/* Lanes: the threads that do what must not stop the server's own. */
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "lib/base/meter.h"
+#include "lib/front/http_state.h"
+#include "lib/store/store.h"
+
+#define SLOW_LANES 2
+/* More than this in one transaction makes the first of them wait for little gain. */
+#define GROUP_MAX 256
+
+struct line {
+	pthread_mutex_t lock;
+	pthread_cond_t more;
+	struct request *first, **last;
+	bool ended;
+};
+
+struct lanes {
+	struct line write, slow;
+	pthread_t writer, workers[SLOW_LANES];
+	struct call *shared;
+};
+
+static void line_make(struct line *l)
+{
+	pthread_mutex_init(&l->lock, NULL);
+	pthread_cond_init(&l->more, NULL);
+	l->last = &l->first;
+}
+
+static void line_add(struct line *l, struct request *r)
+{
+	r->next = NULL;
+	pthread_mutex_lock(&l->lock);
+	*l->last = r;
+	l->last = &r->next;
+	pthread_cond_signal(&l->more);
+	pthread_mutex_unlock(&l->lock);
+}
+
+/* Up to MAX requests as a list, waiting for the first; NULL when the line has ended and is empty. */
+static struct request *line_take(struct line *l, int max)
+{
+	struct request *list, **at;
+
+	pthread_mutex_lock(&l->lock);
+	while (!l->first && !l->ended)
+		pthread_cond_wait(&l->more, &l->lock);
+	list = l->first;
+	at = &list;
+	while (*at && max--)
+		at = &(*at)->next;
+	l->first = *at;
+	if (!l->first)
+		l->last = &l->first;
+	*at = NULL;
+	pthread_mutex_unlock(&l->lock);
+	return list;
+}
+
+static void line_end(struct line *l)
+{
+	pthread_mutex_lock(&l->lock);
+	l->ended = true;
+	pthread_cond_broadcast(&l->more);
+	pthread_mutex_unlock(&l->lock);
+}
+
+/* Runs R with the store of LANE; the store stays open behind it. */
+static enum fail run_with(struct call *lane, struct request *r)
+{
+	enum fail f;
+
+	r->call.store = lane->store;
+	f = request_run(r);
+	r->call.store = NULL;
+	return f;
+}
+
+/* Runs the list in one transaction: each request in a savepoint of its own, so that one that fails
+ * takes nothing of the others along, and none is answered before the commit. */
+static void run_group(struct call *lane, struct request *list)
+{
+	enum fail begun = store_begin(lane), committed = begun;
+	enum fail results[GROUP_MAX];
+	struct request *next;
+	size_t n = 0;
+
+	for (struct request *r = list; r && begun == FAIL_NONE; r = r->next)
+		results[n++] = run_with(lane, r);
+	if (begun == FAIL_NONE)
+		committed = store_commit(lane);
+	meter_add(METER_GROUPS, 1);
+	meter_add(METER_GROUPED, (int64_t)n);
+	n = 0;
+	for (struct request *r = list; r; r = next, n++) {
+		enum fail f = committed != FAIL_NONE ? committed : results[n];
+
+		next = r->next;
+		if (committed != FAIL_NONE)
+			r->call.why = arena_strdup(&r->call.arena, lane->why ? lane->why : "");
+		if (f != FAIL_NONE)
+			answer_failure(r, f);
+		else if (r->task_id && r->wait_until_ms)
+			http_wait(r);
+		else if (r->task_id)
+			answer_accepted(r);
+		else
+			answer_replies(r);
+	}
+	fail_forget(lane);
+}
+
+static void lane_call(struct call *lane, const struct lanes *l)
+{
+	*lane = (struct call){.channel = CHANNEL_HTTP, .config = l->shared->config,
+		.store_path = l->shared->store_path};
+}
+
+static void *write_lane(void *to)
+{
+	struct lanes *l = to;
+	struct request *list;
+	struct call lane;
+
+	lane_call(&lane, l);
+	while ((list = line_take(&l->write, GROUP_MAX))) {
+		enum fail f = lane.store ? FAIL_NONE : store_open(&lane);
+
+		if (f == FAIL_NONE) {
+			run_group(&lane, list);
+			continue;
+		}
+		for (struct request *r = list, *next; r; r = next) {
+			next = r->next;
+			r->call.why = arena_strdup(&r->call.arena, lane.why ? lane.why : "");
+			answer_failure(r, f);
+		}
+		fail_forget(&lane);
+	}
+	call_release(&lane);
+	return NULL;
+}
+
+static void *slow_lane(void *to)
+{
+	struct lanes *l = to;
+	struct request *r;
+
+	while ((r = line_take(&l->slow, 1))) {
+		enum fail f = request_run(r);
+
+		if (f != FAIL_NONE)
+			answer_failure(r, f);
+		else
+			answer_replies(r);
+	}
+	return NULL;
+}
+
+enum fail lanes_start(struct call *c, struct lanes **out)
+{
+	struct lanes *l = ARENA_NEW(&c->arena, struct lanes, 1);
+
+	l->shared = c;
+	line_make(&l->write);
+	line_make(&l->slow);
+	if (pthread_create(&l->writer, NULL, write_lane, l))
+		return fail(c, FAIL_BUSY, "cannot start a thread");
+	for (int i = 0; i < SLOW_LANES; i++)
+		if (pthread_create(&l->workers[i], NULL, slow_lane, l))
+			return fail(c, FAIL_BUSY, "cannot start a thread");
+	*out = l;
+	return FAIL_NONE;
+}
+
+void lanes_stop(struct lanes *l)
+{
+	line_end(&l->slow);
+	for (int i = 0; i < SLOW_LANES; i++)
+		pthread_join(l->workers[i], NULL);
+	line_end(&l->write);
+	pthread_join(l->writer, NULL);
+}
+
+void lanes_write(struct lanes *l, struct request *r)
+{
+	line_add(&l->write, r);
+}
+
+void lanes_slow(struct lanes *l, struct request *r)
+{
+	line_add(&l->slow, r);
+}

@@ -1,0 +1,258 @@
+/* One request: from the web room's exchange to a call of an operation. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/id.h"
+#include "lib/front/http_state.h"
+#include "lib/policy/policy.h"
+#include "lib/store/store.h"
+
+#define REQUEST_ID_MAX 128
+#define WAIT_MAX_S 40
+
+static enum fail take_reply(void *to, struct call *c, json_t *reply)
+{
+	struct request *r = to;
+
+	(void)c;
+	json_array_append(r->replies, reply);
+	return FAIL_NONE;
+}
+
+static enum fail take_file(void *to, struct call *c, const struct file *file)
+{
+	struct request *r = to;
+
+	(void)c;
+	r->file = *file;
+	return FAIL_NONE;
+}
+
+static bool fresh_enough(void *to, struct call *c)
+{
+	(void)c;
+	return fresh_find(to);
+}
+
+enum fail request_run(struct request *r)
+{
+	static const struct op_sink sink = {.reply = take_reply, .again = fresh_enough,
+		.data = take_file};
+	const struct op *op = r->task_id ? r->http->submit : r->route->op;
+	enum fail f = op_dispatch(&r->call, op, r->args, &sink, r);
+
+	if (f == FAIL_NONE && r->task_id)
+		r->task_id = arena_strdup(&r->call.arena,
+			json_member_text(json_array_get(r->replies, 0), "task_id", ""));
+	return f;
+}
+
+void request_free(struct request *r)
+{
+	call_release(&r->call);
+	free(r);
+}
+
+/* The store that a thread of the server reads with; opened once a thread. */
+static pthread_key_t reader_key;
+static pthread_once_t reader_once = PTHREAD_ONCE_INIT;
+
+static void reader_end(void *lane)
+{
+	call_release(lane);
+	free(lane);
+}
+
+static void reader_make(void)
+{
+	pthread_key_create(&reader_key, reader_end);
+}
+
+static enum fail reader_store(struct request *r)
+{
+	struct call *lane;
+	enum fail f;
+
+	pthread_once(&reader_once, reader_make);
+	lane = pthread_getspecific(reader_key);
+	if (!lane) {
+		lane = calloc(1, sizeof *lane);
+		if (!lane)
+			return fail(&r->call, FAIL_BUSY, "out of memory");
+		lane->store_path = r->call.store_path;
+		pthread_setspecific(reader_key, lane);
+	}
+	f = lane->store ? FAIL_NONE : store_open(lane);
+	if (f != FAIL_NONE) {
+		r->call.why = arena_strdup(&r->call.arena, lane->why ? lane->why : "");
+		fail_forget(lane);
+		return f;
+	}
+	r->call.store = lane->store;
+	return FAIL_NONE;
+}
+
+/* Looks into the store, at once, in the server's own thread. */
+static void run_here(struct request *r)
+{
+	enum fail f = reader_store(r);
+
+	if (f == FAIL_NONE)
+		f = request_run(r);
+	r->call.store = NULL;
+	if (f != FAIL_NONE)
+		answer_failure(r, f);
+	else
+		answer_replies(r);
+}
+
+static bool printable(const char *text)
+{
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < len; i++)
+		if (text[i] < 0x21 || text[i] > 0x7e)
+			return false;
+	return len > 0 && len <= REQUEST_ID_MAX;
+}
+
+static enum fail authenticate(struct request *r)
+{
+	struct call *c = &r->call;
+	const char *key = web_header(r->x, "Authorization");
+	const char *peer = web_peer_loopback(r->x) ? NULL : web_peer(r->x);
+
+	if (r->route->op->flags & OP_OPEN)
+		return FAIL_NONE;
+	if (key && !strncasecmp(key, "Bearer ", 7))
+		return caller_from_key(c, key + 7, peer, &c->caller);
+	key = web_header(r->x, "X-API-Key");
+	if (key)
+		return caller_from_key(c, key, peer, &c->caller);
+	policy_unknown(c, r->route->op->name);
+	return fail(c, FAIL_AUTH, "a key is needed: Authorization: Bearer KEY");
+}
+
+static enum fail read_query(struct request *r, int64_t *wait_s)
+{
+	const char *name, *value;
+
+	for (size_t i = 0; web_query_at(r->x, i, &name, &value); i++) {
+		static const struct field wait = {.name = "wait", .type = FIELD_INT, .max = WAIT_MAX_S};
+		json_t *j = NULL;
+
+		if (strcmp(name, "wait") || !(r->route->op->flags & (OP_LONG | OP_WAIT))) {
+			TRY(route_query(&r->call, r->route, name, value, r->args));
+			continue;
+		}
+		TRY(field_from_text(&r->call, &wait, value, &j));
+		*wait_s = json_integer_value(j);
+		json_decref(j);
+	}
+	return FAIL_NONE;
+}
+
+static enum fail read_body(struct request *r)
+{
+	struct call *c = &r->call;
+	const char *type = web_header(r->x, "Content-Type");
+	size_t len;
+	const char *text = web_body(r->x, &len);
+	json_t *body = NULL;
+
+	if (!len)
+		return FAIL_NONE;
+	/* A form that a browser sends across sites without asking is of another type. */
+	if (!type || strncasecmp(type, "application/json", 16) || (type[16] && !strchr("; ", type[16])))
+		return fail(c, FAIL_USAGE, "a body has to be application/json");
+	TRY(json_parse(c, text, len, &body));
+	json_keep(c, body);
+	if (!json_is_object(body))
+		return fail(c, FAIL_INPUT, "the body has to be a JSON object");
+	return route_arguments(c, r->route->op, body, r->args);
+}
+
+/* Members that belong to the task and not to its operation. */
+static const char *const of_task[] = {"task_id", "priority", "callback_url", "metadata", "timeout",
+	"retry_policy", "idempotency_key"};
+
+/* A long operation becomes a submission of itself. */
+static void make_submission(struct request *r)
+{
+	struct call *c = &r->call;
+	json_t *submission = json_keep(c, json_object());
+
+	for (size_t i = 0; i < sizeof of_task / sizeof *of_task; i++) {
+		json_t *value = json_object_get(r->args, of_task[i]);
+
+		if (!value || field_find(r->route->op->args, of_task[i]))
+			continue;
+		json_object_set(submission, of_task[i], value);
+		json_object_del(r->args, of_task[i]);
+	}
+	json_object_set_new(submission, "task_type", json_string(r->route->op->name));
+	json_object_set(submission, "parameters", r->args);
+	r->args = submission;
+	r->task_id = "";
+}
+
+static void send_on(struct request *r)
+{
+	const struct op *op = r->route->op;
+
+	if (op->flags & OP_LONG) {
+		make_submission(r);
+		lanes_write(r->http->lanes, r);
+	} else if (!(op->flags & OP_QUICK)) {
+		lanes_slow(r->http->lanes, r);
+	} else if (op->effect == EFFECT_READ) {
+		run_here(r);
+	} else {
+		lanes_write(r->http->lanes, r);
+	}
+}
+
+static enum fail read_all(struct request *r, int64_t *wait_s)
+{
+	const char *key = web_header(r->x, "Idempotency-Key");
+
+	TRY(authenticate(r));
+	TRY(read_body(r));
+	TRY(read_query(r, wait_s));
+	if (web_header(r->x, "traceparent"))
+		r->call.traceparent = arena_strdup(&r->call.arena,
+			web_header(r->x, "traceparent"));
+	if (key)
+		r->call.idempotency_key = arena_strdup(&r->call.arena, key);
+	return FAIL_NONE;
+}
+
+void request_take(struct http *h, struct web_exchange *x)
+{
+	struct request *r = xmalloc(sizeof *r);
+	const char *id = web_header(x, "X-Request-ID"), *allow = "";
+	int64_t wait_s = -1;
+	enum fail f;
+
+	*r = (struct request){.http = h, .x = x, .started_us = clock_boot_us(),
+		.call = {.channel = CHANNEL_HTTP, .config = h->shared->config,
+			.store_path = h->shared->store_path, .policy = h->policy}};
+	r->id = id && printable(id) ? arena_strdup(&r->call.arena, id) : id_new(&r->call.arena);
+	r->args = json_keep(&r->call, json_object());
+	r->replies = json_keep(&r->call, json_array());
+	r->route = routes_find(&r->call, &h->routes, web_method(x), web_path(x), r->args, &allow);
+	if (!r->route) {
+		answer_no_route(r, allow);
+		return;
+	}
+	f = read_all(r, &wait_s);
+	if (f != FAIL_NONE) {
+		answer_failure(r, f);
+		return;
+	}
+	r->wait_until_ms = wait_s > 0 ? clock_boot_ms() + wait_s * 1000 : 0;
+	send_on(r);
+}

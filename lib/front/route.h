@@ -1,0 +1,35 @@
+/* Routes: from a method and a path to an operation and its arguments. */
+#ifndef FRONT_ROUTE_H
+#define FRONT_ROUTE_H
+
+#include "lib/op/op.h"
+
+struct route {
+	const struct op *op;
+	bool alias;                /* of a guide, not the operation's own */
+	const char *method, *path; /* path with {x} */
+};
+
+struct routes {
+	struct route *list;
+	size_t count;
+};
+
+/* All routes of the table. */
+void routes_make(struct call *c, struct routes *out);
+
+/* The route of METHOD and PATH; its {x} go into ARGS as texts. NULL when there is none: then *ALLOW
+ * lists the methods that the path has, "" for an unknown path. */
+const struct route *routes_find(struct call *c, const struct routes *r, const char *method,
+	const char *path, json_t *args, const char **allow);
+
+/* Brings the request BODY, in the operation's own names or a guide's, into ARGS. FAIL_USAGE for a
+ * member that neither has. */
+enum fail route_arguments(struct call *c, const struct op *op, const json_t *body, json_t *args);
+
+/* Puts the query parameter NAME=VALUE into ARGS by the type of its field; FAIL_USAGE for an unknown
+ * one. */
+enum fail route_query(struct call *c, const struct route *route, const char *name,
+	const char *value, json_t *args);
+
+#endif

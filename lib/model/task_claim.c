@@ -1,0 +1,212 @@
+/* Tasks taken from the queue, held by a lease, and ended. */
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/id.h"
+#include "lib/model/agent.h"
+#include "lib/model/callback.h"
+#include "lib/model/task_row.h"
+#include "lib/os/boot.h"
+#include "lib/os/file.h"
+#include "lib/os/lock.h"
+
+#define DELAY_MAX_MS (30 * 60 * 1000)
+
+enum fail task_owner_take(struct call *c, const char *name, int64_t lease_ms,
+	struct task_owner *out)
+{
+	struct task_owner owner = {.lease_ms = lease_ms, .lock = -1};
+	const char *folder;
+
+	TRY(boot_id(c, &owner.boot_id));
+	TRY(task_lock_folder(c, &folder));
+	owner.lock_path = arena_printf(&c->arena, "%s/%s-%s.lock", folder, name, id_new(&c->arena));
+	TRY(lock_take(c, owner.lock_path, true, 0, &owner.lock));
+	*out = owner;
+	return FAIL_NONE;
+}
+
+void task_owner_release(struct task_owner *owner)
+{
+	if (owner->lock >= 0)
+		unlink(owner->lock_path);
+	file_close(&owner->lock);
+}
+
+enum fail task_heartbeat(struct call *c, const struct task_owner *owner)
+{
+	return store_run(c, SQL("update task set lease_boot_ms = $1"
+		" where state = 'running' and lease_owner = $2"),
+		PARAMS(clock_boot_ms() + owner->lease_ms, owner->lock_path), NULL);
+}
+
+static enum fail take(struct call *c, const struct task_owner *owner, const char *resource,
+	struct task *out, bool *found)
+{
+	QUERY_AUTO q;
+	enum fail f;
+
+	/* The first of every agent that takes work, and of these the first: each is one look into
+	 * an index, however many tasks wait for agents that do not. */
+	TRY(query_start(c, SQL("update task set state = 'running', attempt = attempt + 1,"
+		" started_at = $1, progress = 0, stage = null, error_word = null, error_text = "
+		"null,"
+		" lease_owner = $2, lease_boot_id = $3, lease_boot_ms = $4"
+		" where state = 'pending' and id = (select t.id from (select '' as name union all"
+		" select a.name from agent a where a.state = 'active' and a.max_running >"
+		" (select count(*) from task r where r.state = 'running' and r.agent = a.name)) "
+		"lane"
+		" join task t on t.id = (select w.id from task w where w.state = 'pending'"
+		" and w.resource = $5 and w.agent = lane.name"
+		" order by w.priority, w.created_at, w.id limit 1)"
+		" order by t.priority, t.created_at, t.id limit 1) returning" TASK_COLUMNS),
+		PARAMS(clock_now_ms(), owner->lock_path, owner->boot_id,
+			clock_boot_ms() + owner->lease_ms, resource), &q));
+	*found = query_next(c, &q, &f);
+	TRY(f);
+	if (!*found)
+		return FAIL_NONE;
+	*out = task_read(c, &q);
+	query_end(&q);
+	return task_moved(c, "pending", out, "started", NULL);
+}
+
+enum fail task_claim(struct call *c, const struct task_owner *owner, const char *resource,
+	struct task *out, bool *found)
+{
+	bool got = false;
+
+	TRY(store_begin(c));
+	TRY(store_end(c, take(c, owner, resource, out, &got)));
+	*found = got;
+	return FAIL_NONE;
+}
+
+/* Task ID when OWNER still holds its attempt ATTEMPT; else *HELD is false. */
+static enum fail find_held(struct call *c, const struct task_owner *owner, const char *id,
+	int64_t attempt, struct task *t, bool *held)
+{
+	QUERY_AUTO q;
+	enum fail f;
+
+	TRY(query_start(c, SQL("select" TASK_COLUMNS "from task where id = $1 and attempt = $2"
+		" and lease_owner = $3 and state = 'running'"),
+		PARAMS(id, attempt, owner->lock_path), &q));
+	*held = query_next(c, &q, &f);
+	if (*held)
+		*t = task_read(c, &q);
+	return f;
+}
+
+/* How long the next attempt waits: longer each time, and a fifth more or less, so that what failed
+ * together does not come back together. */
+static int64_t delay_ms(const struct task *t)
+{
+	int64_t ms = t->retry_delay_s * 1000;
+	uint16_t chance;
+
+	for (int64_t i = 0; !strcmp(t->backoff, "exponential") && i < t->retries; i++)
+		ms = ms > DELAY_MAX_MS ? ms : ms * 4;
+	if (!strcmp(t->backoff, "linear"))
+		ms *= t->retries + 1;
+	ms = ms > DELAY_MAX_MS ? DELAY_MAX_MS : ms;
+	random_bytes(&chance, sizeof chance);
+	return ms * 4 / 5 + ms * 2 / 5 * chance / UINT16_MAX;
+}
+
+static enum fail end_well(struct call *c, struct task *t, const struct task_end *end)
+{
+	t->result = end->result;
+	t->progress = 1;
+	TRY(task_change(c, t, "completed", "completed", NULL));
+	for (size_t i = 0; i < end->files_count; i++) {
+		end->files[i].task_id = t->id;
+		TRY(file_record(c, &end->files[i]));
+	}
+	return FAIL_NONE;
+}
+
+static enum fail end_badly(struct call *c, struct task *t, const struct task_end *end)
+{
+	t->error_word = fail_kind(end->ended)->word;
+	t->error_text = end->why;
+	if (end->ended == FAIL_APPROVAL)
+		return task_change(c, t, "approval_pending", "approval_pending", end->why);
+	if (end->again && t->retries < t->max_retries) {
+		t->run_at = clock_now_ms() + delay_ms(t);
+		t->retries++;
+		return task_change(c, t, "retrying", "failed_retry_scheduled", end->why);
+	}
+	if (end->again && t->max_retries)
+		return task_change(c, t, "dead_letter", "moved_to_dead_letter", end->why);
+	return task_change(c, t, "failed", "failed", end->why);
+}
+
+static enum fail finish(struct call *c, const struct task_owner *owner, const char *id,
+	int64_t attempt, const struct task_end *end, bool *taken)
+{
+	struct task t;
+
+	TRY(find_held(c, owner, id, attempt, &t, taken));
+	if (!*taken)
+		return task_note(c, id, "job_race", arena_printf(&c->arena,
+			"the end of attempt %lld came too late", (long long)attempt));
+	TRY(end->ended == FAIL_NONE ? end_well(c, &t, end) : end_badly(c, &t, end));
+	if (*t.agent)
+		TRY(agent_task_ended(c, t.agent, t.id, end->ended,
+			clock_now_ms() - t.started_at));
+	return task_tell_dependents(c, &t);
+}
+
+enum fail task_finish(struct call *c, const struct task_owner *owner, const char *id,
+	int64_t attempt, const struct task_end *end, bool *taken)
+{
+	bool held = false;
+
+	TRY(store_begin(c));
+	TRY(store_end(c, finish(c, owner, id, attempt, end, &held)));
+	*taken = held;
+	return FAIL_NONE;
+}
+
+static enum fail advance(struct call *c, const struct task_owner *owner, const char *id,
+	int64_t attempt, double progress, const char *stage)
+{
+	struct task t;
+	bool held;
+
+	TRY(find_held(c, owner, id, attempt, &t, &held));
+	if (!held)
+		return FAIL_NONE;
+	t.progress = progress;
+	t.stage = stage;
+	TRY(store_run(c, SQL("update task set progress = $1, stage = $2 where id = $3"),
+		PARAMS(progress, stage, id), NULL));
+	return t.callback_url ? callback_enqueue(c, &t, "task.progress") : FAIL_NONE;
+}
+
+enum fail task_advance(struct call *c, const struct task_owner *owner, const char *id,
+	int64_t attempt, double progress, const char *stage)
+{
+	TRY(store_begin(c));
+	return store_end(c, advance(c, owner, id, attempt, progress, stage));
+}
+
+static enum fail give_back(struct call *c, const struct task_owner *owner, const char *id,
+	int64_t attempt)
+{
+	struct task t;
+	bool held;
+
+	TRY(find_held(c, owner, id, attempt, &t, &held));
+	t.progress = 0;
+	return held ? task_change(c, &t, "pending", "given_back", NULL) : FAIL_NONE;
+}
+
+enum fail task_give_back(struct call *c, const struct task_owner *owner, const char *id,
+	int64_t attempt)
+{
+	TRY(store_begin(c));
+	return store_end(c, give_back(c, owner, id, attempt));
+}

@@ -1,0 +1,51 @@
+/* Task types: the words by which the guides call operations that are put on the queue. */
+#include "lib/op/kind.h"
+
+#include <string.h>
+
+static const struct {
+	const char *type, *operation;
+} kinds[] = {
+	{"video_creation", "video render"},
+	{"content_generation", "content generate"},
+	{"system_query", "status"},
+	{"research", "research analyze"},
+};
+#define KINDS (sizeof kinds / sizeof *kinds)
+
+enum fail kind_find(struct call *c, const char *type, const struct op **out)
+{
+	const char *names[KINDS], *near;
+	const struct op *op = op_find(type);
+
+	for (size_t i = 0; i < KINDS; i++) {
+		names[i] = kinds[i].type;
+		if (strcmp(kinds[i].type, type))
+			continue;
+		op = op_find(kinds[i].operation);
+		if (!op)
+			return fail(c, FAIL_CONFIG, "task type %s needs the operation \"%s\", "
+				"which this "
+				"version does not have", type, kinds[i].operation);
+	}
+	if (op && (op->flags & OP_NOW))
+		return fail(c, FAIL_USAGE, "%s cannot be put on the queue", op->name);
+	if (op) {
+		*out = op;
+		return FAIL_NONE;
+	}
+	near = field_nearest(type, names, KINDS);
+	if (!near && op_nearest(c, type))
+		near = op_nearest(c, type)->name;
+	return fail(c, FAIL_USAGE, "unknown task type \"%s\"%s%s%s", type, near ? "; did you "
+		"mean " : "",
+		near ? near : "", near ? "?" : "");
+}
+
+const char *kind_of(const char *operation)
+{
+	for (size_t i = 0; i < KINDS; i++)
+		if (!strcmp(kinds[i].operation, operation))
+			return kinds[i].type;
+	return operation;
+}

@@ -1,0 +1,15 @@
+/* Task types: the words by which the guides call operations that are put on the queue. */
+#ifndef OP_KIND_H
+#define OP_KIND_H
+
+#include "lib/op/op.h"
+
+/* The operation that TYPE names: a word of the guides ("video_creation") or an operation
+ * ("video render"). FAIL_USAGE names the nearest one, FAIL_CONFIG a word whose operation this
+ * program does not have yet, FAIL_USAGE also one that makes no sense on the queue. */
+enum fail kind_find(struct call *c, const char *type, const struct op **out);
+
+/* The guides' word for OPERATION, or OPERATION itself. */
+const char *kind_of(const char *operation);
+
+#endif

@@ -1,0 +1,148 @@
+/* Who calls: found out from a key, in the same time and with the same words whatever is wrong. */
+#include <sodium.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/policy/api_key.h"
+#include "lib/policy/state.h"
+#include "lib/store/store.h"
+
+static const struct caller master = {.id = CALLER_MASTER, .name = CALLER_MASTER,
+	.role = ROLE_ADMIN, .rate = KEY_RATE};
+
+static enum fail find(struct call *c, const char *id, struct api_key *out)
+{
+	enum fail f;
+
+	TRY(store_open_read(c));
+	f = api_key_find(c, id, out);
+	/* A name that looks like an id is none, and a digest that is none fits no key. */
+	if (f == FAIL_NONE && (strcmp(out->id, id) || strlen(out->hash) != MAC_HEX - 1))
+		return FAIL_MISSING;
+	if (f == FAIL_NONE)
+		known_put(c, out);
+	return f;
+}
+
+/* In a call of its own: what is looked up here leaves no store open in C. */
+static enum fail look_up(struct call *c, const char *id, struct api_key *out)
+{
+	struct call own = {.store_path = c->store_path, .policy = policy_of(c)};
+	enum fail f;
+
+	if (known_get(c, id, out))
+		return FAIL_NONE;
+	f = find(&own, id, out);
+	if (f == FAIL_NONE) {
+		out->id = arena_strdup(&c->arena, out->id);
+		out->name = arena_strdup(&c->arena, out->name);
+		out->hash = arena_strdup(&c->arena, out->hash);
+		out->scopes = out->scopes ? arena_strdup(&c->arena, out->scopes) : NULL;
+		out->replaced_by = NULL;
+	} else if (f != FAIL_MISSING) {
+		f = fail(c, f, "%s", own.why ? own.why : fail_kind(f)->meaning);
+	}
+	call_release(&own);
+	return f;
+}
+
+static const struct caller *caller_of(struct call *c, const struct api_key *k)
+{
+	struct caller *who = ARENA_NEW(&c->arena, struct caller, 1);
+
+	*who = (struct caller){.id = k->id, .name = k->name, .role = k->role, .scopes = k->scopes,
+		.rate = k->rate, .expires_at = k->expires_at,
+		.rotate_at = k->created_at + KEY_ROTATE_MS};
+	return who;
+}
+
+/* Compares digests, so that not even the length of the right key shows. */
+static bool is_master(struct policy *p, const char *text)
+{
+	char given[MAC_HEX], right[MAC_HEX];
+	const char *bytes;
+	size_t len;
+
+	if (!p->master)
+		return false;
+	bytes = secret_reveal(p->master, &len);
+	digest_hex(NULL, text, strlen(text), given);
+	digest_hex(NULL, bytes, len, right);
+	return !sodium_memcmp(given, right, sizeof given);
+}
+
+/* A key that is not there is compared too, with a digest that none has. */
+static enum fail check(struct call *c, const char *text, const struct caller **out)
+{
+	static const char none[MAC_HEX] =
+		"----------------------------------------------------------------";
+	struct policy *p = policy_of(c);
+	const char *id = api_key_id_of(c, text);
+	struct api_key k = {.hash = none};
+	char given[MAC_HEX];
+	enum fail f;
+	bool right;
+
+	if (!id)
+		return FAIL_AUTH;
+	f = policy_secrets(c, false);
+	if (f == FAIL_NONE)
+		f = look_up(c, id, &k);
+	if (f == FAIL_MISSING)
+		fail_forget(c);
+	else if (f != FAIL_NONE)
+		return f;
+	digest_hex(p->pepper, text, strlen(text), given);
+	right = !sodium_memcmp(given, k.hash, sizeof given);
+	if (!(right & api_key_valid(&k, clock_now_ms())))
+		return FAIL_AUTH;
+	*out = caller_of(c, &k);
+	return FAIL_NONE;
+}
+
+enum fail caller_from_key(struct call *c, const char *text, const char *peer,
+	const struct caller **out)
+{
+	enum fail f;
+
+	if (peer_shut(c, peer))
+		return fail(c, FAIL_LIMIT, "too many wrong keys from this address: wait a minute");
+	if (is_master(policy_of(c), text)) {
+		*out = &master;
+		return FAIL_NONE;
+	}
+	f = check(c, text, out);
+	if (f != FAIL_AUTH)
+		return f;
+	peer_wrong(c, peer);
+	policy_unknown(c, "-");
+	return fail(c, f, "the API key is not valid: give one that trae key create showed");
+}
+
+enum fail caller_from_id(struct call *c, const char *id, const struct caller **out)
+{
+	struct api_key k;
+	enum fail f;
+
+	if (!strcmp(id, CALLER_OWNER)) {
+		*out = NULL;
+		return FAIL_NONE;
+	}
+	if (!strcmp(id, CALLER_MASTER)) {
+		*out = &master;
+		return FAIL_NONE;
+	}
+	f = look_up(c, id, &k);
+	if (f != FAIL_NONE && f != FAIL_MISSING)
+		return f;
+	if (f || !api_key_valid(&k, clock_now_ms()))
+		return fail(c, FAIL_AUTH, "the API key %s that asked for this is no longer valid",
+			id);
+	*out = caller_of(c, &k);
+	return FAIL_NONE;
+}
+
+void policy_unknown(struct call *c, const char *what)
+{
+	count_add(policy_of(c), "-", channel_word(c->channel), what, "-", "unknown");
+}
