@@ -206,3 +206,11 @@ prepare() {
 	while read -r id; do trae task show "$id" --format '{{task_id}}' >/dev/null; done <ids
 	grep -q '"event":"stop"' serve.err
 }
+
+@test "a public URL is scheme, host and port, and needs https" {
+	serve --public-url https://Trae.Example:443/
+	grep -qx 'public_url	https://trae.example' serve.out
+	refuses 78 'without "/x"' trae serve --port 0 --public-url https://trae.example/x
+	refuses 78 'https' trae serve --port 0 --public-url http://trae.example
+	refuses 65 'user name' trae serve --port 0 --public-url https://a@trae.example
+}

@@ -24,10 +24,14 @@ enum channel { CHANNEL_SHELL, CHANNEL_HTTP, CHANNEL_MCP, CHANNEL_QUEUE };
 struct call {
 	struct arena arena;       /* all that the call produces */
 	const char *why;          /* reason of the failure, or NULL */
+	const char *error;        /* the word that a protocol has for it, or NULL */
 	enum channel channel;
 	const struct caller *caller; /* of lib/policy; NULL: the owner at this machine */
 	const char *idempotency_key; /* given beside the arguments, or NULL */
 	const char *traceparent;  /* W3C trace context that came with it, kept on its tasks; or NULL */
+	/* Where others reach the server that serves this call, as "https://trae.example"; NULL: no
+	 * server does. */
+	const char *public_url;
 	bool of_task;             /* a task runs: it was decided when it was put on the queue */
 	bool replayed;            /* the answer is that of an earlier call with the same key */
 	bool dry_run;             /* say what would happen, change nothing */

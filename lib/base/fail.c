@@ -107,4 +107,5 @@ void fail_context(struct call *c, const char *format, ...)
 void fail_forget(struct call *c)
 {
 	c->why = NULL;
+	c->error = NULL;
 }

@@ -24,6 +24,8 @@ const struct setting settings[] = {
 		.oneof = ONEOF("responses", "chat")),
 	INT("llm.timeout_s", "Seconds for one answer of the model", .initial = "600", .min = 1,
 		.max = 3600),
+	TEXT("server.public_url",
+		"Where others reach trae serve, as https://trae.example: what a proxy or tunnel shows"),
 	LIST("net.allowed_hosts",
 		"Hosts that sources may be fetched from although their address is not public"),
 	LIST("callback.hosts",

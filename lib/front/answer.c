@@ -122,51 +122,16 @@ void answer_replies(struct request *r)
 	}
 }
 
-static json_t *suggestions(enum fail f)
-{
-	switch (f) {
-	case FAIL_AUTH:
-		return json_pack("[s]", "Send a key made by trae key create as Authorization: Bearer");
-	case FAIL_LIMIT:
-		return json_pack("[s]", "Wait as long as Retry-After says");
-	case FAIL_CONFIG:
-		return json_pack("[s]", "Set, install or give what the message names; trae doctor tells more");
-	case FAIL_UNKNOWN:
-		return json_pack("[s]", "Repeat the request with the same Idempotency-Key");
-	case FAIL_BUSY:
-	case FAIL_REMOTE:
-		return json_pack("[s]", "Try again later");
-	default:
-		return json_array();
-	}
-}
-
-/* The error body of /api/v1. */
-static json_t *error_json(struct call *c, enum fail f, const char *why, const char *component,
-	const char *id)
-{
-	const struct fail_kind *kind = fail_kind(f);
-	JSON_AUTO message = json_lossy(c, why);
-
-	return json_pack("{s:{s:s,s:O,s:{s:s,s:s,s:s,s:s,s:s},s:o}}", "error", "code",
-		*kind->code ? kind->code : "TRAE_SYS_004", "message", message, "details",
-		"component", component, "timestamp", clock_text(&c->arena, clock_now_ms()),
-		"trace_id", id, "request_id", id, "word", kind->word, "recovery_suggestions",
-		suggestions(f));
-}
-
 static void send_failure(struct request *r, int status, enum fail f, const char *allow)
 {
-	struct call *c = &r->call;
-	const char *why = c->why ? c->why : fail_kind(f)->meaning;
-	JSON_AUTO j = error_json(c, f, why, r->route ? r->route->op->name : "http", r->id);
+	const struct refusal no = dialect_refusal(r, f);
 
-	send_text(r, status, "application/json", json_text(c, j, false), allow);
+	send_text(r, status ? status : no.status, no.content_type, no.text, allow);
 }
 
 void answer_failure(struct request *r, enum fail f)
 {
-	send_failure(r, fail_kind(f)->http, f, NULL);
+	send_failure(r, 0, f, NULL);
 }
 
 void answer_no_route(struct request *r, const char *allow)
@@ -180,15 +145,14 @@ void answer_no_route(struct request *r, const char *allow)
 
 void answer_refusal(struct web_exchange *x, int status, enum fail f, const char *why)
 {
-	struct call c = {.channel = CHANNEL_HTTP};
-	JSON_AUTO j = error_json(&c, f, why, "http", "");
-	const char *text = json_text(&c, j, false);
-	const struct web_reply reply = {.status = status, .content_type = "application/json",
-		.body = text, .len = strlen(text), .close = true};
+	struct request r = {.x = x, .id = "", .call = {.channel = CHANNEL_HTTP, .why = why}};
+	const struct refusal no = dialect_refusal(&r, f);
+	const struct web_reply reply = {.status = status, .content_type = no.content_type,
+		.body = no.text, .len = strlen(no.text), .close = true};
 
 	count(status, clock_boot_us());
 	web_answer(x, &reply);
-	call_release(&c);
+	call_release(&r.call);
 }
 
 static json_t *stages(void)

@@ -26,6 +26,16 @@ static size_t body_limit(void *to, const char *method, const char *path)
 	return !strcmp(path, "/api/v1/batch") ? 32 << 20 : 0;
 }
 
+static const char *own_url(struct call *c, const struct http_settings *s, int port)
+{
+	bool v6 = strchr(s->address, ':') != NULL;
+
+	if (s->public_url)
+		return s->public_url;
+	return arena_printf(&c->arena, "%s://%s%s%s:%d", s->tls_cert ? "https" : "http",
+		v6 ? "[" : "", s->address, v6 ? "]" : "", port);
+}
+
 enum fail http_start(struct call *c, const struct http_settings *settings, struct http **out)
 {
 	struct http *h = ARENA_NEW(&c->arena, struct http, 1);
@@ -38,9 +48,13 @@ enum fail http_start(struct call *c, const struct http_settings *settings, struc
 	h->submit = op_find("task submit");
 	pthread_mutex_init(&h->lock, NULL);
 	pthread_mutex_init(&h->fresh.lock, NULL);
+	h->public_url = own_url(c, settings, settings->port);
 	routes_make(c, &h->routes);
 	TRY(lanes_start(c, &h->lanes));
 	TRY(web_start(c, &web, &h->web));
+	/* Of a port that was free nobody knows before this returns. */
+	if (!settings->port)
+		h->public_url = own_url(c, settings, web_port(h->web));
 	*out = h;
 	return FAIL_NONE;
 }
@@ -48,6 +62,11 @@ enum fail http_start(struct call *c, const struct http_settings *settings, struc
 int http_port(const struct http *h)
 {
 	return web_port(h->web);
+}
+
+const char *http_public_url(const struct http *h)
+{
+	return h->public_url;
 }
 
 enum fail http_reload(struct call *c, struct http *h, const char *cert, const char *key)

@@ -11,6 +11,7 @@ struct http_settings {
 	const char *address;
 	int port;
 	const char *tls_cert, *tls_key; /* PEM texts, or NULL */
+	const char *public_url;         /* where others reach it; NULL: at address and port */
 };
 
 /* Starts to answer. What C holds (configuration) is shared by all requests and must outlive the
@@ -18,6 +19,9 @@ struct http_settings {
 enum fail http_start(struct call *c, const struct http_settings *settings, struct http **out);
 
 int http_port(const struct http *h);
+
+/* Where others reach it. */
+const char *http_public_url(const struct http *h);
 
 /* Another certificate for connections to come. */
 enum fail http_reload(struct call *c, struct http *h, const char *cert, const char *key);
@@ -55,6 +59,15 @@ void answer_accepted(struct request *r);
 bool answer_task(struct request *r, struct call *c);
 /* A refusal of the web room or of the front, before there is a request. */
 void answer_refusal(struct web_exchange *x, int status, enum fail f, const char *why);
+
+/* dialect.c: how R is told that it failed, in the form that its operation's callers read. */
+struct refusal {
+	int status;
+	const char *content_type, *text;
+};
+struct refusal dialect_refusal(struct request *r, enum fail f);
+/* Whether those callers may send members that the operation does not know. */
+bool dialect_lenient(const struct op *op);
 
 /* lanes.c: where work is done. Lanes are threads with a store of their own. */
 struct lanes;

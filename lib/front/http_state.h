@@ -23,6 +23,7 @@ struct http {
 	struct call *shared;        /* whose configuration all requests use */
 	struct policy *policy;
 	const struct op *submit;    /* "task submit" */
+	const char *public_url;
 	pthread_mutex_t lock;
 	struct request *waiting;    /* for tasks to end */
 	bool stopping;              /* nobody waits any more */

@@ -145,7 +145,8 @@ static enum fail read_query(struct request *r, int64_t *wait_s)
 		json_t *j = NULL;
 
 		if (strcmp(name, "wait") || !(r->route->op->flags & (OP_LONG | OP_WAIT))) {
-			TRY(route_query(&r->call, r->route, name, value, r->args));
+			TRY(route_parameter(&r->call, r->route->op, name, value,
+				dialect_lenient(r->route->op), r->args));
 			continue;
 		}
 		TRY(field_from_text(&r->call, &wait, value, &j));
@@ -172,7 +173,7 @@ static enum fail read_body(struct request *r)
 	json_keep(c, body);
 	if (!json_is_object(body))
 		return fail(c, FAIL_INPUT, "the body has to be a JSON object");
-	return route_arguments(c, r->route->op, body, r->args);
+	return route_arguments(c, r->route->op, body, dialect_lenient(r->route->op), r->args);
 }
 
 /* Members that belong to the task and not to its operation. */
@@ -239,7 +240,8 @@ void request_take(struct http *h, struct web_exchange *x)
 
 	*r = (struct request){.http = h, .x = x, .started_us = clock_boot_us(),
 		.call = {.channel = CHANNEL_HTTP, .config = h->shared->config,
-			.store_path = h->shared->store_path, .policy = h->policy}};
+			.store_path = h->shared->store_path, .policy = h->policy,
+			.public_url = h->public_url}};
 	r->id = id && printable(id) ? arena_strdup(&r->call.arena, id) : id_new(&r->call.arena);
 	r->args = json_keep(&r->call, json_object());
 	r->replies = json_keep(&r->call, json_array());

@@ -132,7 +132,8 @@ static enum fail refuse_left(struct call *c, const char *name, const json_t *lef
 	return FAIL_NONE;
 }
 
-enum fail route_arguments(struct call *c, const struct op *op, const json_t *body, json_t *args)
+enum fail route_arguments(struct call *c, const struct op *op, const json_t *body, bool lenient,
+	json_t *args)
 {
 	json_t *left = json_keep(c, json_deep_copy(body)), *value;
 	const char *key;
@@ -153,6 +154,8 @@ enum fail route_arguments(struct call *c, const struct op *op, const json_t *bod
 	json_object_foreach(left, key, value) {
 		const struct field *f = field_find(op->args, key);
 
+		if (!f && lenient)
+			continue;
 		if (json_is_object(value) && !f)
 			TRY(refuse_left(c, key, value));
 		json_object_set(args, key, value);
@@ -160,12 +163,14 @@ enum fail route_arguments(struct call *c, const struct op *op, const json_t *bod
 	return FAIL_NONE;
 }
 
-enum fail route_query(struct call *c, const struct route *route, const char *name,
-	const char *value, json_t *args)
+enum fail route_parameter(struct call *c, const struct op *op, const char *name, const char *value,
+	bool lenient, json_t *args)
 {
-	const struct field *f = field_find(route->op->args, name);
+	const struct field *f = field_find(op->args, name);
 	json_t *j = NULL;
 
+	if (!f && lenient)
+		return FAIL_NONE;
 	if (!f)
 		return fail(c, FAIL_USAGE, "unknown query parameter \"%s\"", name);
 	TRY(field_from_text(c, f, value, &j));

@@ -24,12 +24,13 @@ const struct route *routes_find(struct call *c, const struct routes *r, const ch
 	const char *path, json_t *args, const char **allow);
 
 /* Brings the request BODY, in the operation's own names or a guide's, into ARGS. FAIL_USAGE for a
- * member that neither has. */
-enum fail route_arguments(struct call *c, const struct op *op, const json_t *body, json_t *args);
+ * member that neither has, unless LENIENT. */
+enum fail route_arguments(struct call *c, const struct op *op, const json_t *body, bool lenient,
+	json_t *args);
 
-/* Puts the query parameter NAME=VALUE into ARGS by the type of its field; FAIL_USAGE for an unknown
- * one. */
-enum fail route_query(struct call *c, const struct route *route, const char *name,
-	const char *value, json_t *args);
+/* Puts the parameter NAME=VALUE of a query or a form into ARGS by the type of its field; FAIL_USAGE
+ * for an unknown one, unless LENIENT. */
+enum fail route_parameter(struct call *c, const struct op *op, const char *name, const char *value,
+	bool lenient, json_t *args);
 
 #endif

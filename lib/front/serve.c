@@ -8,6 +8,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/front/http.h"
+#include "lib/net/guard.h"
 #include "lib/os/file.h"
 #include "lib/policy/policy.h"
 #include "lib/store/store.h"
@@ -30,7 +31,7 @@ static void on_hangup(int number)
 }
 
 struct serve_args {
-	const char *address;
+	const char *address, *public_url;
 	int64_t port, jobs;
 	struct path tls_cert, tls_key;
 	bool insecure_bind;
@@ -40,6 +41,7 @@ struct serve_reply {
 	const char *address;
 	int64_t port;
 	bool tls;
+	const char *public_url;
 };
 
 /* All that runs while the server does; what is NULL was not started. */
@@ -86,6 +88,25 @@ static bool is_loopback(const char *address)
 	return inet_pton(AF_INET, address, &v4) == 1 && ntohl(v4.s_addr) >> 24 == 127;
 }
 
+/* Scheme, host and port alone, in the one spelling that clients compare. */
+static enum fail read_public_url(struct call *c, const char *text, const char **out)
+{
+	struct guard_url url;
+	const char *rest;
+
+	TRY(guard_url(c, text, &url));
+	rest = strpbrk(strstr(text, "//") + 2, "/?#");
+	if (rest && strcmp(rest, "/"))
+		return fail(c, FAIL_CONFIG, "public_url: scheme, host and port only, without \"%s\"",
+			rest);
+	if (!url.https && !is_loopback(url.host))
+		return fail(c, FAIL_CONFIG, "public_url: keys and tokens need https");
+	*out = url.port == (url.https ? 443 : 80)
+		? arena_memdup(&c->arena, url.origin, (size_t)(strrchr(url.origin, ':') - url.origin))
+		: url.origin;
+	return FAIL_NONE;
+}
+
 static enum fail choose(struct call *c, const struct serve_args *args, struct http_settings *out)
 {
 	const char *port = getenv("DASHBOARD_PORT");
@@ -108,6 +129,8 @@ static enum fail choose(struct call *c, const struct serve_args *args, struct ht
 		TRY(file_read(c, args->tls_cert.text, PEM_MAX_BYTES, (char **)&out->tls_cert, &len));
 		TRY(file_read(c, args->tls_key.text, PEM_MAX_BYTES, (char **)&out->tls_key, &len));
 	}
+	if (args->public_url)
+		TRY(read_public_url(c, args->public_url, &out->public_url));
 	if (!is_loopback(args->address) && !out->tls_cert && !args->insecure_bind)
 		return fail(c, FAIL_USAGE, "%s can be reached from other machines: give --tls-cert and "
 			"--tls-key, or --insecure-bind where something else guards the way",
@@ -219,7 +242,7 @@ static enum fail run(struct call *c, const void *data)
 	f = start(&s, args, &settings);
 	if (f == FAIL_NONE) {
 		reply = (struct serve_reply){.address = settings.address, .port = http_port(s.http),
-			.tls = settings.tls_cert != NULL};
+			.tls = settings.tls_cert != NULL, .public_url = http_public_url(s.http)};
 		log_line("info", "start", arena_printf(&c->arena, "listening on %s port %d",
 			settings.address, (int)reply.port));
 		f = op_emit(c, &reply);
@@ -255,6 +278,8 @@ const struct op op_serve = {
 		FIELD(struct serve_args, address, "Address to listen on", .initial = "127.0.0.1"),
 		FIELD(struct serve_args, port, "Port; default: DASHBOARD_PORT, else 8080; 0: a free one",
 			.letter = 'p', .max = 65535),
+		FIELD(struct serve_args, public_url, "Where others reach it, as https://trae.example",
+			.setting = "server.public_url"),
 		FIELD(struct serve_args, jobs, "Workers; default: as many as processors", .letter = 'j',
 			.min = 1, .max = 64),
 		FIELD(struct serve_args, tls_cert, "Certificate chain in PEM"),
@@ -263,6 +288,7 @@ const struct op op_serve = {
 	OP_REPLY(struct serve_reply,
 		FIELD(struct serve_reply, address, "Where it listens", .required = true),
 		FIELD(struct serve_reply, port, "Port", .required = true),
-		FIELD(struct serve_reply, tls, "Whether it speaks TLS", .required = true)),
+		FIELD(struct serve_reply, tls, "Whether it speaks TLS", .required = true),
+		FIELD(struct serve_reply, public_url, "Where others reach it", .required = true)),
 	.run = run,
 };

@@ -28,6 +28,12 @@ struct op_rename {
 	const char *is, *means; /* the value IS becomes MEANS; NULL: as it is */
 };
 
+/* In which form callers over HTTP learn that an operation failed; lib/front/dialect.c. */
+enum dialect {
+	DIALECT_TRAE,  /* {"error":{"code","message",...}}, of /api/v1 */
+	DIALECT_OAUTH, /* {"error","error_description"} of RFC 6749 5.2 and RFC 7591 3.2.2 */
+};
+
 struct op {
 	const char *name;      /* "video render": noun and verb, or one word */
 	const char *route;     /* "POST /api/v1/video/render"; NULL with OP_SHELL */
@@ -43,6 +49,7 @@ struct op {
 	const char *document;  /* the member that the shell prints alone */
 	const char *resource;  /* slots it takes on the queue: "render", "net"; NULL: "light" */
 	const char *const *aliases; /* more routes, of the guides; ends with NULL; may be NULL */
+	enum dialect dialect;
 	const struct op_rename *renames; /* more names over HTTP; ends with a NULL from */
 	enum fail (*run)(struct call *c, const void *args);
 };

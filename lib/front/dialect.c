@@ -1,0 +1,97 @@
+/* Dialects: the forms in which the callers of a guide or a protocol read that something failed. */
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/front/http.h"
+
+static json_t *suggestions(enum fail f)
+{
+	switch (f) {
+	case FAIL_AUTH:
+		return json_pack("[s]", "Send a key made by trae key create as Authorization: Bearer");
+	case FAIL_LIMIT:
+		return json_pack("[s]", "Wait as long as Retry-After says");
+	case FAIL_CONFIG:
+		return json_pack("[s]", "Set, install or give what the message names; trae doctor tells more");
+	case FAIL_UNKNOWN:
+		return json_pack("[s]", "Repeat the request with the same Idempotency-Key");
+	case FAIL_BUSY:
+	case FAIL_REMOTE:
+		return json_pack("[s]", "Try again later");
+	default:
+		return json_array();
+	}
+}
+
+/* The error body of /api/v1. */
+static const char *trae_text(struct request *r, enum fail f, const char *why)
+{
+	struct call *c = &r->call;
+	const struct fail_kind *kind = fail_kind(f);
+	JSON_AUTO message = json_lossy(c, why);
+	JSON_AUTO j = json_pack("{s:{s:s,s:O,s:{s:s,s:s,s:s,s:s,s:s},s:o}}", "error", "code",
+		*kind->code ? kind->code : "TRAE_SYS_004", "message", message, "details",
+		"component", r->route ? r->route->op->name : "http", "timestamp",
+		clock_text(&c->arena, clock_now_ms()), "trace_id", r->id, "request_id", r->id,
+		"word", kind->word, "recovery_suggestions", suggestions(f));
+
+	return json_text(c, j, false);
+}
+
+static int trae_status(enum fail f)
+{
+	return fail_kind(f)->http;
+}
+
+/* RFC 6749 5.2: all is 400 but an unknown client; what is the server's own fault is 4.1.2.1's. */
+static int oauth_status(enum fail f)
+{
+	int status = fail_kind(f)->http;
+
+	return status < 500 && status != 401 && status != 429 ? 400 : status;
+}
+
+static const char *oauth_word(enum fail f)
+{
+	int status = fail_kind(f)->http;
+
+	if (status == 401)
+		return "invalid_client";
+	if (status == 429 || status == 503)
+		return "temporarily_unavailable";
+	return status < 500 ? "invalid_request" : "server_error";
+}
+
+static const char *oauth_text(struct request *r, enum fail f, const char *why)
+{
+	struct call *c = &r->call;
+	JSON_AUTO message = json_lossy(c, why);
+	JSON_AUTO j = json_pack("{s:s,s:O}", "error", c->error ? c->error : oauth_word(f),
+		"error_description", message);
+
+	return json_text(c, j, false);
+}
+
+static const struct {
+	const char *content_type;
+	int (*status)(enum fail f);
+	const char *(*text)(struct request *r, enum fail f, const char *why);
+	bool lenient;
+} dialects[] = {
+	[DIALECT_TRAE] = {"application/json", trae_status, trae_text, false},
+	[DIALECT_OAUTH] = {"application/json", oauth_status, oauth_text, true},
+};
+
+struct refusal dialect_refusal(struct request *r, enum fail f)
+{
+	enum dialect d = r->route ? r->route->op->dialect : DIALECT_TRAE;
+	const char *why = r->call.why ? r->call.why : fail_kind(f)->meaning;
+
+	return (struct refusal){.status = dialects[d].status(f),
+		.content_type = dialects[d].content_type, .text = dialects[d].text(r, f, why)};
+}
+
+bool dialect_lenient(const struct op *op)
+{
+	return dialects[op->dialect].lenient;
+}
