@@ -16,6 +16,7 @@ static enum fail run(struct call *c, const void *args)
 const struct op op_health = {
 	.name = "health",
 	.route = "GET /healthz",
+	OP_ALIASES({"GET /health", .id = "health_health_get", .dialect = DIALECT_DETAIL}),
 	.effect = EFFECT_READ,
 	.flags = OP_ANYHOW | OP_QUICK | OP_OPEN,
 	.summary = "Say that this process answers",

@@ -89,7 +89,7 @@ static enum fail run(struct call *c, const void *args)
 const struct op op_metrics = {
 	.name = "metrics",
 	.route = "GET /api/v1/metrics",
-	.aliases = (const char *const[]){"GET /metrics", NULL},
+	OP_ALIASES({"GET /metrics", .id = "metrics_text", .media_type = "text/plain; version=0.0.4; charset=utf-8"}),
 	.effect = EFFECT_READ,
 	.fresh_ms = 100,
 	.flags = OP_QUICK,

@@ -36,7 +36,7 @@ const struct op op_openapi = {
 		"MCP client is shown.",
 	.example = "trae openapi --as mcp",
 	.document = "document",
-	.aliases = (const char *const[]){"GET /openapi.json", NULL},
+	OP_ALIASES({"GET /openapi.json", .id = "openapi_json", .media_type = "application/json"}),
 	OP_ARGS(struct openapi_args,
 		FIELD(struct openapi_args, as, "Which document", .initial = "openapi",
 			.oneof = ONEOF("openapi", "mcp")),

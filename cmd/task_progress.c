@@ -65,7 +65,7 @@ const struct op op_task_progress = {
 	.about = "The stage it is in, how much is done, and how long the rest will take at "
 		"that pace.",
 	.example = "trae task progress 01936f2e-0000-7000-8000-000000000000",
-	.aliases = (const char *const[]){"GET /api/v1/video/progress/{task_id}", NULL},
+	OP_ALIASES({"GET /api/v1/video/progress/{task_id}", .id = "video_progress"}),
 	OP_ARGS(struct task_progress_args,
 		FIELD(struct task_progress_args, task_id, "Identifier", .word = true,
 			.required = true,

@@ -86,8 +86,6 @@ static enum fail run(struct call *c, const void *data)
 	return op_emit(c, &reply);
 }
 
-static const char *const aliases[] = {"POST /api/v1/video/create", NULL};
-
 static const struct op_rename renames[] = {
 	{"script", "text", .text = true},
 	{"parameters.script", "text"},
@@ -145,7 +143,7 @@ const struct op op_video_render = {
 		FIELD(struct video_render_reply, sha256, "SHA-256 of its bytes"),
 		FIELD(struct video_render_reply, warnings, "What was left out or done otherwise",
 			.required = true)),
-	.aliases = aliases,
+	OP_ALIASES({"POST /api/v1/video/create", .id = "video_create"}),
 	.renames = renames,
 	.run = run,
 };

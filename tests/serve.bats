@@ -36,6 +36,15 @@ prepare() {
 	request GET /api/v1/system/agents && answered 200 '.agents | length >= 2'
 }
 
+@test "the root and the health of the GPT backend, byte for byte" {
+	serve
+	KEY=
+	request GET / && answered 200
+	printf '{"status":"online","service":"GPT Backend API","version":"1.0.0"}' | cmp - body
+	request GET "/health?from=elsewhere" && answered 200
+	printf '{"status":"healthy"}' | cmp - body
+}
+
 @test "errors: the guide's body, the request's id, no path, no method" {
 	serve
 	request GET /api/v1/nothing -H 'X-Request-ID: abc-1'

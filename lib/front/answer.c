@@ -88,29 +88,28 @@ static void send_file(struct request *r)
 	request_free(r);
 }
 
-static const char *document_type(const char *text)
-{
-	return *text == '{' ? "application/json" : "text/plain; charset=utf-8";
-}
-
 void answer_replies(struct request *r)
 {
 	const struct op *op = r->route->op;
+	const struct op_alias *alias = r->route->alias;
+	const char *type = alias && alias->media_type ? alias->media_type : "application/json";
 	json_t *first = json_array_get(r->replies, 0);
 
 	if (r->text) {
-		send_text(r, 200, document_type(r->text), r->text, NULL);
+		send_text(r, 200, type, r->text, NULL);
 	} else if (r->file.path) {
 		send_file(r);
+	} else if (alias && alias->array) {
+		send_json(r, 200, r->replies);
 	} else if (op->rows) {
 		JSON_AUTO all = json_pack("{s:O}", op->rows, r->replies);
 
 		send_json(r, 200, all);
-	} else if (op->document && r->route->alias) {
+	} else if (alias && alias->media_type) {
 		const char *text = json_member_text(first, op->document, "");
 
 		fresh_keep(r, text);
-		send_text(r, 200, document_type(text), text, NULL);
+		send_text(r, 200, type, text, NULL);
 	} else if (first) {
 		if (op->fresh_ms)
 			fresh_keep(r, json_text(&r->call, first, false));

@@ -72,6 +72,52 @@ static const char *oauth_text(struct request *r, enum fail f, const char *why)
 	return json_text(c, j, false);
 }
 
+/* A guide's backend takes 422 for what does not fit its schema, and tells where it stood. */
+static int detail_status(enum fail f)
+{
+	return fail_kind(f)->http == 400 ? 422 : fail_kind(f)->http;
+}
+
+/* The member that WHY begins with ("limit: ...", "to is needed: ..."), or NULL. */
+static const struct field *field_of(const struct op *op, const char *why)
+{
+	size_t len = strcspn(why, ": ");
+
+	for (const struct field *f = op->args; f->name; f++)
+		if (strlen(f->name) == len && !memcmp(f->name, why, len))
+			return f;
+	return NULL;
+}
+
+static json_t *detail_list(struct request *r, const char *why)
+{
+	const struct route *route = r->route;
+	const struct field *f = field_of(route->op, why);
+	bool missing = f && !strncmp(why + strlen(f->name), " is needed", 10);
+	bool body = !(route->alias && route->alias->query) && !strcmp(route->method, "POST");
+	json_t *loc = json_pack("[s]", body ? "body" : "query");
+	JSON_AUTO message = json_lossy(&r->call, why);
+
+	if (f)
+		json_array_append_new(loc, json_string(f->name));
+	return json_pack("[{s:o,s:O,s:s}]", "loc", loc, "msg", message, "type",
+		missing ? "missing" : "value_error");
+}
+
+static const char *detail_text(struct request *r, enum fail f, const char *why)
+{
+	struct call *c = &r->call;
+	JSON_AUTO j = json_object();
+
+	if (f == FAIL_AUTH)
+		json_object_set_new(j, "detail", json_string("Invalid API key"));
+	else if (detail_status(f) == 422 && r->route)
+		json_object_set_new(j, "detail", detail_list(r, why));
+	else
+		json_object_set_new(j, "detail", json_lossy(c, why));
+	return json_text(c, j, false);
+}
+
 static const struct {
 	const char *content_type;
 	int (*status)(enum fail f);
@@ -80,18 +126,19 @@ static const struct {
 } dialects[] = {
 	[DIALECT_TRAE] = {"application/json", trae_status, trae_text, false},
 	[DIALECT_OAUTH] = {"application/json", oauth_status, oauth_text, true},
+	[DIALECT_DETAIL] = {"application/json", detail_status, detail_text, true},
 };
 
 struct refusal dialect_refusal(struct request *r, enum fail f)
 {
-	enum dialect d = r->route ? r->route->op->dialect : DIALECT_TRAE;
+	enum dialect d = r->route ? r->route->dialect : DIALECT_TRAE;
 	const char *why = r->call.why ? r->call.why : fail_kind(f)->meaning;
 
 	return (struct refusal){.status = dialects[d].status(f),
 		.content_type = dialects[d].content_type, .text = dialects[d].text(r, f, why)};
 }
 
-bool dialect_lenient(const struct op *op)
+bool dialect_lenient(enum dialect d)
 {
-	return dialects[op->dialect].lenient;
+	return dialects[d].lenient;
 }

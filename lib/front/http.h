@@ -67,7 +67,7 @@ struct refusal {
 };
 struct refusal dialect_refusal(struct request *r, enum fail f);
 /* Whether those callers may send members that the operation does not know. */
-bool dialect_lenient(const struct op *op);
+bool dialect_lenient(enum dialect d);
 
 /* lanes.c: where work is done. Lanes are threads with a store of their own. */
 struct lanes;

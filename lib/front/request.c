@@ -146,7 +146,7 @@ static enum fail read_query(struct request *r, int64_t *wait_s)
 
 		if (strcmp(name, "wait") || !(r->route->op->flags & (OP_LONG | OP_WAIT))) {
 			TRY(route_parameter(&r->call, r->route->op, name, value,
-				dialect_lenient(r->route->op), r->args));
+				dialect_lenient(r->route->dialect), r->args));
 			continue;
 		}
 		TRY(field_from_text(&r->call, &wait, value, &j));
@@ -173,7 +173,7 @@ static enum fail read_body(struct request *r)
 	json_keep(c, body);
 	if (!json_is_object(body))
 		return fail(c, FAIL_INPUT, "the body has to be a JSON object");
-	return route_arguments(c, r->route->op, body, dialect_lenient(r->route->op), r->args);
+	return route_arguments(c, r->route->op, body, dialect_lenient(r->route->dialect), r->args);
 }
 
 /* Members that belong to the task and not to its operation. */
@@ -216,6 +216,17 @@ static void send_on(struct request *r)
 	}
 }
 
+/* What the route itself says: "as=actions". */
+static void preset(struct request *r)
+{
+	const char *text = r->route->alias ? r->route->alias->preset : NULL;
+	size_t len = text ? strcspn(text, "=") : 0;
+
+	if (text)
+		json_object_set_new(r->args, arena_memdup(&r->call.arena, text, len),
+			json_string(text + len + 1));
+}
+
 static enum fail read_all(struct request *r, int64_t *wait_s)
 {
 	const char *key = web_header(r->x, "Idempotency-Key");
@@ -223,6 +234,7 @@ static enum fail read_all(struct request *r, int64_t *wait_s)
 	TRY(authenticate(r));
 	TRY(read_body(r));
 	TRY(read_query(r, wait_s));
+	preset(r);
 	if (web_header(r->x, "traceparent"))
 		r->call.traceparent = arena_strdup(&r->call.arena,
 			web_header(r->x, "traceparent"));

@@ -4,11 +4,12 @@
 #include <string.h>
 
 static void add_route(struct call *c, struct routes *r, const struct op *op,
-	bool alias, const char *text)
+	const struct op_alias *alias)
 {
-	const char *space = strchr(text, ' ');
+	const char *text = alias ? alias->route : op->route, *space = strchr(text, ' ');
 
 	r->list[r->count++] = (struct route){.op = op, .alias = alias, .path = space + 1,
+		.dialect = alias ? alias->dialect : op->dialect,
 		.method = arena_memdup(&c->arena, text, (size_t)(space - text))};
 }
 
@@ -19,15 +20,15 @@ void routes_make(struct call *c, struct routes *out)
 
 	for (size_t i = 0; op_table[i]; i++) {
 		count++;
-		for (const char *const *a = op_table[i]->aliases; a && *a; a++)
+		for (const struct op_alias *a = op_table[i]->aliases; a && a->route; a++)
 			count++;
 	}
 	r.list = ARENA_NEW(&c->arena, struct route, count);
 	for (size_t i = 0; op_table[i]; i++) {
 		if (op_table[i]->route)
-			add_route(c, &r, op_table[i], false, op_table[i]->route);
-		for (const char *const *a = op_table[i]->aliases; a && *a; a++)
-			add_route(c, &r, op_table[i], true, *a);
+			add_route(c, &r, op_table[i], NULL);
+		for (const struct op_alias *a = op_table[i]->aliases; a && a->route; a++)
+			add_route(c, &r, op_table[i], a);
 	}
 	*out = r;
 }

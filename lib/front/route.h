@@ -6,7 +6,8 @@
 
 struct route {
 	const struct op *op;
-	bool alias;                /* of a guide, not the operation's own */
+	const struct op_alias *alias; /* NULL: the operation's own route */
+	enum dialect dialect;
 	const char *method, *path; /* path with {x} */
 };
 

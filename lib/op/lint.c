@@ -64,20 +64,34 @@ static void lint_field(struct lint *l, const struct field *f, const struct field
 		arena_printf(&l->c->arena, "%s: an object without members", name));
 }
 
-static void lint_route(struct lint *l)
+static void lint_route(struct lint *l, const char *p)
 {
-	const char *p = l->op->route;
-
-	report(l, (p == NULL) == ((l->op->flags & OP_SHELL) != 0),
-		"has a route exactly when it is not for the shell only");
 	while (p && (p = strchr(p, '{'))) {
 		const char *end = strchr(p, '}');
 		const char *name = arena_memdup(&l->c->arena, p + 1,
 			end ? (size_t)(end - p - 1) : 0);
 
 		report(l, field_find(l->op->args, name) != NULL,
-			arena_printf(&l->c->arena, "{%s} of the route is no argument", name));
+			arena_printf(&l->c->arena, "{%s} of a route is no argument", name));
 		p++;
+	}
+}
+
+static bool is_id(const char *text)
+{
+	return text && *text && !text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")];
+}
+
+static void lint_aliases(struct lint *l)
+{
+	for (const struct op_alias *a = l->op->aliases; a && a->route; a++) {
+		lint_route(l, a->route);
+		report(l, is_id(a->id), arena_printf(&l->c->arena, "%s has no id", a->route));
+		report(l, !a->media_type || l->op->document,
+			arena_printf(&l->c->arena, "%s has no document to give", a->route));
+		report(l, !a->array || l->op->rows,
+			arena_printf(&l->c->arena, "%s has no rows to give", a->route));
 	}
 }
 
@@ -91,7 +105,10 @@ static void lint_op(struct lint *l, size_t at)
 	lint_text(l, op->example, 200, "example");
 	report(l, !strncmp(op->example, "trae ", 5) || strstr(op->example, "| trae "),
 		"example does not run trae");
-	lint_route(l);
+	report(l, (op->route == NULL) == ((op->flags & OP_SHELL) != 0),
+		"has a route exactly when it is not for the shell only");
+	lint_route(l, op->route);
+	lint_aliases(l);
 	for (const struct field *f = op->args; f->name; f++)
 		lint_field(l, f, op->args, true);
 	for (const struct field *f = op->reply; f->name; f++)

@@ -32,6 +32,19 @@ struct op_rename {
 enum dialect {
 	DIALECT_TRAE,  /* {"error":{"code","message",...}}, of /api/v1 */
 	DIALECT_OAUTH, /* {"error","error_description"} of RFC 6749 5.2 and RFC 7591 3.2.2 */
+	DIALECT_DETAIL, /* {"detail"}, as FastAPI has it; members that nobody knows are passed over */
+};
+
+/* One more route of an operation, of a guide or a protocol. */
+struct op_alias {
+	const char *route;
+	const char *id;          /* its operationId: unique, of [a-zA-Z0-9_-] */
+	enum dialect dialect;
+	const char *body, *reply; /* names of its schemas; NULL: from the operation's name */
+	const char *preset;      /* "as=actions": an argument that this route gives */
+	const char *media_type;  /* the document alone is the answer, of this type */
+	bool array;              /* the rows alone are the answer */
+	bool query;              /* arguments come in the query, whatever the method */
 };
 
 struct op {
@@ -48,7 +61,7 @@ struct op {
 	const char *rows;      /* the reply is many: name of their array in JSON */
 	const char *document;  /* the member that the shell prints alone */
 	const char *resource;  /* slots it takes on the queue: "render", "net"; NULL: "light" */
-	const char *const *aliases; /* more routes, of the guides; ends with NULL; may be NULL */
+	const struct op_alias *aliases; /* more routes; ends with a NULL route; may be NULL */
 	enum dialect dialect;
 	const struct op_rename *renames; /* more names over HTTP; ends with a NULL from */
 	enum fail (*run)(struct call *c, const void *args);
@@ -58,6 +71,7 @@ struct op {
 extern const struct op *const op_table[];
 
 #define OP_ARGS(T, ...) .args = FIELDS(__VA_ARGS__), .args_size = sizeof(T)
+#define OP_ALIASES(...) .aliases = (const struct op_alias[]){__VA_ARGS__, {.route = NULL}}
 #define OP_NO_ARGS .args = (const struct field[]){{.name = NULL}}, .args_size = 1
 #define OP_REPLY(T, ...) .reply = FIELDS(__VA_ARGS__), .reply_size = sizeof(T)
 
