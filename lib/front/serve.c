@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/base/clock.h"
 #include "lib/front/http.h"
@@ -18,7 +19,8 @@
 
 #define TURN_MS 50
 #define FLUSH_MS 1000
-#define GRACE_MS 25000
+#define TELL_EVERY_MS 10000
+#define GRACE_MS 25000 /* for all that is under way together */
 #define PEM_MAX_BYTES (1 << 20)
 #define DEFAULT_PORT 8080
 
@@ -44,6 +46,9 @@ struct serve_reply {
 	const char *public_url;
 };
 
+/* What can fail in every turn, and is said once in a while then. */
+enum chore { CHORE_POOL, CHORE_CALLBACK, CHORE_POLICY, CHORES };
+
 /* All that runs while the server does; what is NULL was not started. */
 struct serve {
 	struct call *c;
@@ -53,6 +58,7 @@ struct serve {
 	struct courier *courier;
 	struct rounds *rounds;
 	int64_t flushed_ms;
+	int64_t told_ms[CHORES];
 };
 
 static void log_line(const char *level, const char *event, const char *text)
@@ -77,6 +83,19 @@ static void round_failed(void *to, const char *agent, const char *why)
 	(void)to;
 	(void)agent;
 	log_line("error", "round", why);
+}
+
+/* A full disk fails every turn: neither may lines about it fill it further, nor the loop spin. */
+static void turn_failed(struct serve *s, struct call *t, enum chore chore)
+{
+	static const char *const names[CHORES] = {"pool", "callback", "policy"};
+	int64_t now = clock_boot_ms();
+
+	if (!s->told_ms[chore] || now - s->told_ms[chore] > TELL_EVERY_MS) {
+		s->told_ms[chore] = now;
+		log_line("error", names[chore], t->why ? t->why : "failed");
+	}
+	fail_forget(t);
 }
 
 static bool is_loopback(const char *address)
@@ -183,18 +202,16 @@ static void turn(struct serve *s)
 	struct courier_step step;
 
 	if (pool_step(&t, s->pool, TURN_MS) != FAIL_NONE) {
-		log_line("error", "pool", t.why ? t.why : "failed");
-		fail_forget(&t);
+		turn_failed(s, &t, CHORE_POOL);
+		usleep(TURN_MS * 1000);
 	}
 	http_step(s->http, &t);
-	if (courier_step(&t, s->courier, 0, &step) != FAIL_NONE) {
-		log_line("error", "callback", t.why ? t.why : "failed");
-		fail_forget(&t);
-	}
+	if (courier_step(&t, s->courier, 0, &step) != FAIL_NONE)
+		turn_failed(s, &t, CHORE_CALLBACK);
 	if (clock_boot_ms() - s->flushed_ms > FLUSH_MS) {
 		s->flushed_ms = clock_boot_ms();
 		if (policy_flush(&t, false) != FAIL_NONE)
-			log_line("error", "policy", t.why ? t.why : "failed");
+			turn_failed(s, &t, CHORE_POLICY);
 	}
 	t.store = NULL;
 	t.secrets = NULL;
@@ -206,6 +223,7 @@ static void stop(struct serve *s)
 {
 	struct call *c = s->c;
 	volatile sig_atomic_t *cancelled = c->cancelled;
+	int64_t until = clock_boot_ms() + GRACE_MS;
 
 	/* Ending is no longer work that can be interrupted. */
 	c->cancelled = NULL;
@@ -213,7 +231,7 @@ static void stop(struct serve *s)
 	if (s->http)
 		http_stop(s->http, GRACE_MS);
 	rounds_stop(s->rounds);
-	if (s->pool && pool_drain(c, s->pool, GRACE_MS) != FAIL_NONE)
+	if (s->pool && pool_drain(c, s->pool, until - clock_boot_ms()) != FAIL_NONE)
 		log_line("error", "pool", c->why ? c->why : "failed");
 	if (s->pool)
 		pool_free(s->pool);

@@ -113,6 +113,7 @@ static enum fail put(struct call *c, const struct task_ask *ask, struct task *ou
 
 	TRY(find_same(c, ask, &t, there));
 	if (!*there) {
+		TRY(store_reserve(c));
 		t = new_task(c, ask);
 		TRY(add_needs(c, t.id, ask->needs, &blocked));
 		t.state = ask->approval  ? "approval_pending"

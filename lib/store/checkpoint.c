@@ -1,9 +1,12 @@
 /* Moving the log into the file. */
+#include <sys/stat.h>
+
 #include "lib/store/handle.h"
 #include "lib/store/store.h"
 
 /* Less than this empty in the file is not worth writing all of it anew. */
 #define SHRINK_BYTES (1 << 20)
+#define PAGE_BYTES 4096
 
 enum fail store_checkpoint(struct call *c, int64_t *left)
 {
@@ -28,6 +31,7 @@ enum fail store_checkpoint(struct call *c, int64_t *left)
 	if (rc && (rc & 0xff) != SQLITE_BUSY)
 		return handle_fail(c, h, rc, false);
 	c->store->log_pages = 0;
+	c->store->log_kept = log > moved ? log : 0;
 	if (left)
 		*left = log - moved;
 	return FAIL_NONE;
@@ -44,6 +48,36 @@ void log_shorten(struct store *s, bool restart)
 	if (f)
 		fail_forget(&own);
 	arena_release(&own.arena);
+}
+
+/* Pages that the file of the log has room for: of what other processes left there this one knows
+ * nothing before it has committed. */
+static int log_size(struct call *c, const struct store *s)
+{
+	struct stat st;
+
+	return lstat(arena_printf(&c->arena, "%s-wal", s->handle.path), &st) ? 0
+		: (int)(st.st_size / PAGE_BYTES);
+}
+
+enum fail log_keep(struct call *c)
+{
+	struct store *s = c->store;
+
+	if (!s->log_sized && log_size(c, s) >= STORE_LOG_PAGES_MAX)
+		s->log_pages = STORE_LOG_PAGES_MAX;
+	s->log_sized = true;
+	/* The commit that filled the log has been answered: now is the time to move it. On a full
+	 * disk what was moved makes room for more. */
+	if (s->handle.full || s->log_kept >= STORE_LOG_PAGES_MAX ||
+		s->log_pages >= s->log_kept + STORE_LOG_PAGES)
+		log_shorten(s, false);
+	s->handle.full = false;
+	if (s->log_kept < STORE_LOG_PAGES_MAX)
+		return FAIL_NONE;
+	return fail(c, FAIL_BUSY, "the log of the store %s has reached its limit and a process that "
+		"reads in it since keeps it from being shortened: end that one (fuser %s-shm)",
+		s->handle.path, s->handle.path);
 }
 
 enum fail store_shrink(struct call *c, int64_t *freed_bytes)

@@ -65,7 +65,7 @@ static int set_up(struct handle *h)
 	return rc ? rc
 		  : sqlite3_exec(h->db,
 			    "pragma synchronous=full; pragma temp_store=memory;"
-			    "pragma cell_size_check=on; pragma journal_size_limit=67108864",
+			    "pragma cell_size_check=on; pragma journal_size_limit=16777216",
 			    NULL, NULL, NULL);
 }
 
@@ -75,6 +75,7 @@ enum fail handle_open(struct call *c, const char *path, int flags, struct handle
 	int rc;
 
 	*h = (struct handle){.path = path, .cancelled = c->cancelled};
+	reserve_watch();
 	rc = sqlite3_open_v2(path, &h->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
 		fault_vfs());
 	/* Before anything else: even opening meets SQLITE_BUSY while the last user closes. */
@@ -167,7 +168,8 @@ static enum fail fail_io(struct call *c, struct handle *h, int rc, bool committi
 	int err = rc == SQLITE_IOERR_WRITE ? log_errno(h) : 0;
 
 	/* A limit on file sizes or a quota is a full disk to SQLite's caller, not to SQLite. */
-	if (err == ENOSPC || err == EFBIG || err == EDQUOT)
+	h->full = err == ENOSPC || err == EFBIG || err == EDQUOT;
+	if (h->full)
 		return fail(c, FAIL_FULL, "no space left for the store %s", h->path);
 	if (committing)
 		return fail(c, FAIL_UNKNOWN,
@@ -192,6 +194,7 @@ enum fail handle_fail(struct call *c, struct handle *h, int rc, bool committing)
 	case SQLITE_CONSTRAINT:
 		return fail(c, FAIL_CONFLICT, "the store refuses this: %s", sqlite3_errmsg(h->db));
 	case SQLITE_FULL:
+		h->full = true;
 		return fail(c, FAIL_FULL, "no space left for the store %s", h->path);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:

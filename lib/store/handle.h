@@ -19,6 +19,7 @@ struct handle {
 	volatile sig_atomic_t *cancelled;
 	int64_t busy_since_ms;
 	uint64_t random;
+	bool full; /* the last failure was a full disk */
 };
 
 struct prepared {
@@ -32,6 +33,8 @@ struct store {
 	bool read_only;
 	int depth;      /* transactions open, one within another */
 	int log_pages;  /* pages in the log after the last commit of this handle */
+	int log_kept;   /* pages that a reader kept in the log when it was last moved */
+	bool log_sized; /* log_pages was compared with the size of the file */
 	int open_lock;  /* held shared while the store is open */
 	int prepared_count;
 	struct prepared prepared[192];
@@ -56,6 +59,13 @@ enum fail handle_fail(struct call *c, struct handle *h, int rc, bool committing)
 
 /* Name of the VFS that fails on purpose when TRAE_FAULT is set, else NULL. */
 const char *fault_vfs(void);
+
+/* Sees to it that a full disk costs the reserve before it fails a write of the store. */
+void reserve_watch(void);
+
+/* Before a write transaction: moves a long log; FAIL_BUSY when it is at its limit and a reader
+ * keeps it from being moved. */
+enum fail log_keep(struct call *c);
 
 /* Moves the log of S into the file, and with RESTART begins it anew by a commit that changes
  * nothing. A failure only leaves that to the next one who tries. */

@@ -147,9 +147,7 @@ enum fail store_begin(struct call *c)
 		s->depth++;
 		return FAIL_NONE;
 	}
-	/* The commit that filled the log has been answered: now is the time to move it. */
-	if (s->log_pages >= STORE_LOG_PAGES)
-		log_shorten(s, false);
+	TRY(log_keep(c));
 	TRY(bound(c, "begin immediate", false));
 	s->depth = 1;
 	return FAIL_NONE;

@@ -12,6 +12,9 @@
  * short commands leave a short one behind. */
 #define STORE_LOG_PAGES 1000
 #define STORE_LOG_PAGES_AT_CLOSE 200
+/* A log that a reader keeps from being moved takes no more transactions from here on, so that with
+ * the last one it stays below 64 MiB. */
+#define STORE_LOG_PAGES_MAX 12288
 
 /* Query text is literal: a built string does not compile. It is written in the subset that SQLite
  * 3.40 and PostgreSQL 15 share, parameters $1, $2, ... Every text also lands in the section
@@ -98,7 +101,12 @@ enum fail store_open(struct call *c);
  * migrating one, and no writes. */
 enum fail store_open_read(struct call *c);
 
-/* A write transaction (BEGIN IMMEDIATE). store_commit() ends it also when it fails: FAIL_UNKNOWN
+/* Before new work is taken: sees to it that beside the open store there is space to spare for what
+ * ends work or frees space when the disk is full. FAIL_FULL when there is none. */
+enum fail store_reserve(struct call *c);
+
+/* A write transaction (BEGIN IMMEDIATE); FAIL_BUSY also when a reader has kept the log from being
+ * moved for so long that it is at its limit. store_commit() ends it also when it fails: FAIL_UNKNOWN
  * means what it says, the rows may or may not be there; after any other failure they are not. One
  * within another is kept or given up alone, and lasts when the outermost is committed. In a dry run
  * every store_begin() is refused as a defect: what asks for one must not reach it. */

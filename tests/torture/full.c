@@ -3,8 +3,6 @@
  *     full [SIZES]
  * By a limit on file sizes, and where root on a tmpfs of each size. The control is a writer that
  * does not look at what the store says. */
-#include <sched.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 
 #include "lib/model/counter.h"
@@ -104,12 +102,6 @@ static const char *trial(const struct place *p, const char *path, long size, boo
 	if (!wrong && !is_whole(path))
 		wrong = "the store is damaged";
 	return wrong;
-}
-
-/* Mounts of this process alone; in a chroot whose root is no mount there are none to be had. */
-static bool own_mounts(void)
-{
-	return !unshare(CLONE_NEWNS) && !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
 }
 
 static bool can_mount(void)

@@ -3,6 +3,7 @@
 #define TESTS_TORTURE_H
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -132,6 +134,12 @@ __attribute__((unused)) static long ask_number(const char *path, const char *sql
 __attribute__((unused)) static bool is_whole(const char *path)
 {
 	return !strcmp(ask_bare(path, "pragma integrity_check(1)"), "ok");
+}
+
+/* Mounts of this process alone; in a chroot whose root is no mount there are none to be had. */
+__attribute__((unused)) static bool own_mounts(void)
+{
+	return !unshare(CLONE_NEWNS) && !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
 }
 
 #endif

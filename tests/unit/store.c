@@ -331,6 +331,55 @@ TEST(log_does_not_grow_without_end)
 	CHECK(bytes_of(wal) < (STORE_LOG_PAGES + 100) * 4120);
 }
 
+/* Writes a mebibyte at a time until that fails or N were written: how many were. */
+static int write_mebibytes(struct call *c, int n, enum fail *ended)
+{
+	char *text = arena_alloc(&c->arena, (1 << 20) + 1, 1);
+	int i = 0;
+
+	for (*ended = FAIL_NONE; i < n && *ended == FAIL_NONE; i += *ended == FAIL_NONE) {
+		memset(text, 'a' + i % 26, 1 << 20); /* what is the same is not written again */
+		*ended = store_begin(c);
+		if (*ended == FAIL_NONE)
+			*ended = store_end(c, store_run(c, SQL("insert into meta (name, value)"
+				" values ('x', $1) on conflict (name) do update set"
+				" value = excluded.value"), PARAMS(text), NULL));
+	}
+	return i;
+}
+
+TEST(a_reader_that_stays_bounds_the_log)
+{
+	struct call reader, other;
+	const char *wal;
+	enum fail ended;
+	QUERY_AUTO q;
+
+	with_store(c);
+	wal = arena_printf(&c->arena, "%s-wal", c->store_path);
+	CHECK_OK(put(c, "before", 1));
+	reader = OTHER(c);
+	CHECK_OK(store_open_read(&reader));
+	CHECK_OK(query_start(&reader, SQL("select count(*) from counter"), NO_PARAMS, &q));
+	CHECK(query_next(&reader, &q, &ended));
+	CHECK(write_mebibytes(c, 100, &ended) < 64);
+	CHECK(ended == FAIL_BUSY);
+	CHECK(strstr(c->why, "reads"));
+	fail_forget(c);
+	CHECK(bytes_of(wal) < 64 << 20);
+	/* A process that knows nothing of it adds nothing to it either. */
+	other = OTHER(c);
+	CHECK_OK(store_open(&other));
+	CHECK(store_begin(&other) == FAIL_BUSY);
+	call_release(&other);
+	/* Reading goes on, and without that reader writing, too. */
+	CHECK(count(c) == 1);
+	query_end(&q);
+	call_release(&reader);
+	CHECK(write_mebibytes(c, 100, &ended) == 100);
+	CHECK(bytes_of(wal) < 64 << 20);
+}
+
 TEST(short_commands_leave_a_short_log)
 {
 	const char *wal;
