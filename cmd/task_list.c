@@ -23,7 +23,8 @@ static enum fail run(struct call *c, const void *data)
 {
 	const struct task_list_args *args = data;
 	struct task_filter filter = {.status = args->status, .parent = args->batch,
-		.limit = args->limit, .offset = args->offset};
+		.limit = args->limit + 1, .offset = args->offset};
+	struct pagination page = {.limit = args->limit, .offset = args->offset};
 	const struct op *op;
 	struct task *tasks;
 	size_t n;
@@ -35,8 +36,10 @@ static enum fail run(struct call *c, const void *data)
 		filter.operation = op->name;
 	}
 	TRY(store_open(c));
-	TRY(task_page(c, &filter, &tasks, &n, NULL));
-	for (size_t i = 0; i < n; i++) {
+	TRY(task_page(c, &filter, &tasks, &n, &page.total));
+	page.has_more = (int64_t)n > args->limit;
+	op_page(c, &page);
+	for (size_t i = 0; i < n - page.has_more; i++) {
 		struct task_view view = task_view(c, &tasks[i]);
 
 		TRY(op_emit(c, &view));
@@ -54,6 +57,7 @@ const struct op op_task_list = {
 		"shell. task show tells all of one.",
 	.example = "trae task list --status failed --limit 10",
 	.rows = "tasks",
+	OP_PAGED,
 	OP_ARGS(struct task_list_args,
 		FIELD(struct task_list_args, status, "Only these", .oneof = ONEOF("pending",
 			"processing", "completed", "failed", "cancelled")),

@@ -12,6 +12,7 @@
 
 struct caller;
 struct config;
+struct json_t;
 struct op_call;
 struct policy;
 struct rate;
@@ -58,6 +59,7 @@ struct call {
 	void (*secrets_close)(struct secrets *secrets);
 
 	struct op_call *op_call; /* of lib/op, while an operation runs */
+	struct json_t *beside;   /* members beside the rows of its reply, of op_beside(); or NULL */
 };
 
 /* Frees the arena and closes what was opened. The struct may be used again after that. */

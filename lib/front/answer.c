@@ -102,9 +102,7 @@ void answer_replies(struct request *r)
 	} else if (alias && alias->array) {
 		send_json(r, 200, r->replies);
 	} else if (op->rows) {
-		JSON_AUTO all = json_pack("{s:O}", op->rows, r->replies);
-
-		send_json(r, 200, all);
+		send_json(r, 200, op_result(&r->call, op, r->replies));
 	} else if (alias && alias->media_type) {
 		const char *text = json_member_text(first, op->document, "");
 

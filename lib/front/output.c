@@ -260,9 +260,7 @@ enum fail output_finish(struct shell *s)
 	size_t count;
 
 	if (s->op->rows && s->general.output == OUTPUT_JSON) {
-		JSON_AUTO all = json_pack("{s:O}", s->op->rows, s->rows);
-
-		output_text(json_text(&s->call, all, on_terminal()));
+		output_text(json_text(&s->call, op_result(&s->call, s->op, s->rows), on_terminal()));
 		output_text("\n");
 	} else if (s->op->rows && json_array_size(s->rows)) {
 		TRY(columns(s, f, &count));

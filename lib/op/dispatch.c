@@ -264,6 +264,11 @@ enum fail op_emit(struct call *c, const void *reply)
 	return o->held ? FAIL_NONE : o->sink->reply(o->to, c, j);
 }
 
+void op_beside(struct call *c, const void *members)
+{
+	c->beside = json_keep(c, field_emit(c, c->op_call->op->beside, members));
+}
+
 enum fail op_data(struct call *c, const struct file *file)
 {
 	struct op_call *o = c->op_call;
@@ -275,8 +280,12 @@ enum fail op_data(struct call *c, const struct file *file)
 
 json_t *op_result(struct call *c, const struct op *op, json_t *replies)
 {
-	if (op->rows)
-		return json_keep(c, json_pack("{s:O}", op->rows, replies));
+	if (op->rows) {
+		json_t *all = json_keep(c, json_pack("{s:O}", op->rows, replies));
+
+		json_object_update(all, c->beside);
+		return all;
+	}
 	return json_array_size(replies) ? json_array_get(replies, 0) : json_keep(c, json_null());
 }
 

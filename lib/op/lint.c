@@ -113,6 +113,10 @@ static void lint_op(struct lint *l, size_t at)
 		lint_field(l, f, op->args, true);
 	for (const struct field *f = op->reply; f->name; f++)
 		lint_field(l, f, op->reply, false);
+	for (const struct field *f = op->beside; f && f->name; f++)
+		lint_field(l, f, op->beside, false);
+	report(l, !op->beside || (op->rows && op->effect == EFFECT_READ),
+		"stands beside no rows, or beside some that are kept and given again without it");
 	report(l, !op->document || field_find(op->reply, op->document), "document is no reply");
 	for (size_t i = 0; i < at; i++) {
 		report(l, strcmp(op_table[i]->name, op->name) != 0, "name stands twice");
@@ -169,6 +173,8 @@ const char *op_to_surface(struct call *c)
 			op->flags & OP_DRY ? " dry" : "", op->route ? op->route : "-", op->summary);
 		surface_fields(c, &b, "<", op->args);
 		surface_fields(c, &b, op->rows ? op->rows : ">", op->reply);
+		if (op->beside)
+			surface_fields(c, &b, ">", op->beside);
 	}
 	for (const struct setting *s = settings; s->field.name; s++) {
 		buf_addf(&b, "setting %s%s%s", s->field.name, s->env ? " " : "", s->env ? s->env : "");

@@ -59,6 +59,7 @@ struct op {
 	size_t args_size, reply_size;
 	int64_t fresh_ms;      /* how old a reply may be that a server gives again; 0: made anew */
 	const char *rows;      /* the reply is many: name of their array in JSON */
+	const struct field *beside; /* members of JSON beside that array; NULL: none */
 	const char *document;  /* the member that the shell prints alone */
 	const char *resource;  /* slots it takes on the queue: "render", "net"; NULL: "light" */
 	const struct op_alias *aliases; /* more routes; ends with a NULL route; may be NULL */
@@ -74,6 +75,19 @@ extern const struct op *const op_table[];
 #define OP_ALIASES(...) .aliases = (const struct op_alias[]){__VA_ARGS__, {.route = NULL}}
 #define OP_NO_ARGS .args = (const struct field[]){{.name = NULL}}, .args_size = 1
 #define OP_REPLY(T, ...) .reply = FIELDS(__VA_ARGS__), .reply_size = sizeof(T)
+
+/* What a list that is given in pages says beside its rows, as the guides' clients read it. */
+struct page_beside {
+	json_t *pagination;
+};
+struct pagination {
+	int64_t total, limit, offset;
+	bool has_more;
+};
+extern const struct field pagination_fields[];
+#define OP_PAGED                                                                                   \
+	.beside = FIELDS(FIELD(struct page_beside, pagination, "Where in the list these stand",    \
+		.required = true, .of = pagination_fields))
 
 /* Where a front receives what an operation says. */
 struct op_sink {
@@ -96,12 +110,15 @@ enum fail op_dispatch(struct call *c, const struct op *op, json_t *args, const s
 /* For run(): says one reply (or row); hands over a file's bytes; tells whether an argument was
  * given rather than defaulted; records a finished file together with the end of the call. */
 enum fail op_emit(struct call *c, const void *reply);
+/* Says what stands beside the rows, by the table's `beside`; and the same of an OP_PAGED list. */
+void op_beside(struct call *c, const void *members);
+void op_page(struct call *c, const struct pagination *page);
 enum fail op_data(struct call *c, const struct file *file);
 bool op_given(struct call *c, const char *name);
 void op_made(struct call *c, const struct file *file);
 
-/* What a task of OP has for a result: its reply, or an object with the array of its rows. Borrowed
- * from C; REPLIES is an array. */
+/* What OP answers as a whole: its reply, or an object with the array of its rows and what C has
+ * beside them. Borrowed from C; REPLIES is an array. */
 json_t *op_result(struct call *c, const struct op *op, json_t *replies);
 
 /* What was remarked so far in this call, ended by NULL: for a reply's `warnings`. */
