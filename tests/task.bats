@@ -220,8 +220,8 @@ has_worker() {
 }
 
 @test "a signal drains the pool: what runs ends or goes back" {
-	head -60 long.md >some.md
-	id=$(trae task submit video_creation --parameters '{"script":"some.md","output":"t.mp4","quality":"draft"}')
+	head -6 long.md >some.md
+	id=$(trae task submit video_creation --parameters '{"script":"some.md","output":"t.mp4","quality":"draft","size":"360p"}')
 	start_pool
 	within 20 is "$id" running
 	kill -TERM "$POOL"
