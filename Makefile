@@ -83,6 +83,7 @@ $(B)/obj/lib/media/%.o $(B)/obj/lib/voice/%.o $(B)/obj/lib/effect/%.o: MODULE_PK
 # Sound is the same wherever it is computed only without contracted operations.
 $(B)/obj/lib/media/%.o $(B)/obj/lib/voice/%.o: ROOM_CFLAGS = -ffp-contract=off
 $(B)/obj/lib/store/migrate.o: $(SQL)
+$(B)/obj/lib/op/answers.o: share/web/schemas.json
 
 $(B)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -50,7 +50,7 @@ const struct op op_batch_submit = {
 	.document = "batch_id",
 	OP_ARGS(struct batch_submit_args,
 		FIELD(struct batch_submit_args, tasks, "The tasks, as JSON; @FILE reads them",
-			.required = true, .array = true),
+			.required = true, .array = true, .of = batch_task_fields),
 		FIELD(struct batch_submit_args, keep_going, "Put the good ones although others are "
 			"refused")),
 	OP_REPLY(struct batch_submit_reply,

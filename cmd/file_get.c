@@ -28,7 +28,7 @@ const struct op op_file_get = {
 	.name = "file get",
 	.route = "GET /api/v1/files/{id}",
 	.effect = EFFECT_READ,
-	.flags = OP_QUICK,
+	.flags = OP_QUICK | OP_BYTES,
 	.summary = "Give the bytes of a recorded file",
 	.about = "On standard output, or as the body of the answer with its type, ETag and "
 		"byte ranges.",

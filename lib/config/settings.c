@@ -24,8 +24,16 @@ const struct setting settings[] = {
 		.oneof = ONEOF("responses", "chat")),
 	INT("llm.timeout_s", "Seconds for one answer of the model", .initial = "600", .min = 1,
 		.max = 3600),
+	LIST("server.hosts", "Names by which trae serve is called besides its own and that of "
+		"server.public_url"),
+	LIST("server.origins", "Origins whose pages may ask trae serve",
+		.initial = "https://chat.openai.com,https://chatgpt.com"),
 	TEXT("server.public_url",
 		"Where others reach trae serve, as https://trae.example: what a proxy or tunnel shows"),
+	LIST("actions.operations", "Operations or nouns that ChatGPT's Actions have, 30 at most",
+		.initial = "video,content,voice,task submit,task list,task show,task logs,"
+			"task progress,task wait,task cancel,task retry,schedule,file list,file show,"
+			"status,system,agent list,agent logs"),
 	LIST("net.allowed_hosts",
 		"Hosts that sources may be fetched from although their address is not public"),
 	LIST("callback.hosts",

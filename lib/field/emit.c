@@ -131,7 +131,8 @@ static json_t *value_schema(const struct field *f)
 	case FIELD_PATHS:
 		return json_pack("{s:s,s:o}", "type", "array", "items", words_schema(f));
 	case FIELD_JSON:
-		s = f->of ? field_schema(f->of, false) : json_pack("{s:s}", "type", "object");
+		s = f->of ? field_schema(f->of, false)
+			  : json_pack("{s:s,s:b}", "type", "object", "additionalProperties", true);
 		return f->array ? json_pack("{s:s,s:o}", "type", "array", "items", s) : s;
 	case FIELD_TEXT:
 	case FIELD_PATH:

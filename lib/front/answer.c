@@ -24,12 +24,13 @@ static void count(int status, int64_t started_us)
 static const struct web_reply_header *headers(struct request *r, const char *allow)
 {
 	struct call *c = &r->call;
-	struct web_reply_header *h = ARENA_NEW(&c->arena, struct web_reply_header, 10);
+	struct web_reply_header *h = ARENA_NEW(&c->arena, struct web_reply_header, 14);
 	size_t n = 0;
 
 	h[n++] = (struct web_reply_header){"X-Request-ID", r->id};
 	h[n++] = (struct web_reply_header){"Cache-Control", "no-store"};
 	h[n++] = (struct web_reply_header){"X-Content-Type-Options", "nosniff"};
+	n += origin_headers(r, h + n);
 	if (allow)
 		h[n++] = (struct web_reply_header){"Allow", allow};
 	if (c->rate) {
@@ -60,8 +61,24 @@ static void send_text(struct request *r, int status, const char *type, const cha
 	request_free(r);
 }
 
+/* ChatGPT takes answers up to a length. */
+static void send_cut(struct request *r, int status, const json_t *j)
+{
+	JSON_AUTO cut = NULL;
+	enum fail f = cut_reply(&r->call, j, r->cursor, ACTIONS_CHARACTERS - 1000, &cut);
+
+	if (f != FAIL_NONE)
+		answer_failure(r, f);
+	else
+		send_text(r, status, "application/json", json_text(&r->call, cut, false), NULL);
+}
+
 static void send_json(struct request *r, int status, const json_t *j)
 {
+	if (r->actions) {
+		send_cut(r, status, j);
+		return;
+	}
 	send_text(r, status, "application/json", json_text(&r->call, j, false), NULL);
 }
 
@@ -70,11 +87,11 @@ static void send_file(struct request *r)
 {
 	const struct file *f = &r->file;
 	struct call *c = &r->call;
-	const struct web_reply_header h[] = {{"X-Request-ID", r->id}, {"X-File-ID", f->id},
+	struct web_reply_header h[9] = {{"X-Request-ID", r->id}, {"X-File-ID", f->id},
 		{"X-Generated-At", clock_text(&c->arena, f->created_at)},
 		{"X-Content-Type-Options", "nosniff"},
 		{"Content-Disposition", arena_printf(&c->arena, "attachment; filename=\"%s\"",
-			slug(&c->arena, f->name))}, {NULL, NULL}};
+			slug(&c->arena, f->name))}};
 	const struct web_reply reply = {.status = 200, .content_type = f->media_type, .headers = h,
 		.file = true, .fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW),
 		.etag = arena_printf(&c->arena, "\"%s\"", f->sha256)};
@@ -83,6 +100,7 @@ static void send_file(struct request *r)
 		answer_failure(r, fail_errno(c, errno, "%s is not where it was", f->name));
 		return;
 	}
+	origin_headers(r, h + 5);
 	count(200, r->started_us);
 	web_answer(r->x, &reply);
 	request_free(r);
@@ -99,7 +117,7 @@ void answer_replies(struct request *r)
 		send_text(r, 200, type, r->text, NULL);
 	} else if (r->file.path) {
 		send_file(r);
-	} else if (alias && alias->array) {
+	} else if (alias && alias->array && !r->actions) {
 		send_json(r, 200, r->replies);
 	} else if (op->rows) {
 		send_json(r, 200, op_result(&r->call, op, r->replies));
@@ -128,7 +146,7 @@ static void send_failure(struct request *r, int status, enum fail f, const char 
 
 void answer_failure(struct request *r, enum fail f)
 {
-	send_failure(r, 0, f, NULL);
+	send_failure(r, r->status, f, NULL);
 }
 
 void answer_no_route(struct request *r, const char *allow)

@@ -12,7 +12,7 @@ static size_t place(const struct request *r)
 {
 	size_t at = (size_t)(r->route - r->http->routes.list);
 
-	return r->route->op->fresh_ms && !r->route->op->args->name && at < PLACES ? at : PLACES;
+	return !r->actions && r->route->op->fresh_ms && !r->route->op->args->name && at < PLACES ? at : PLACES;
 }
 
 bool fresh_find(struct request *r)

@@ -18,11 +18,13 @@ static void refuse(void *to, struct web_exchange *x, int status, const char *why
 	answer_refusal(x, status, FAIL_USAGE, why);
 }
 
-/* Batches may be large. */
+/* Batches may be large; those of ChatGPT are counted in characters, of up to 4 bytes. */
 static size_t body_limit(void *to, const char *method, const char *path)
 {
 	(void)to;
 	(void)method;
+	if (!strncmp(path, ACTIONS_PATH "/", sizeof ACTIONS_PATH))
+		return ACTIONS_CHARACTERS * 4;
 	return !strcmp(path, "/api/v1/batch") ? 32 << 20 : 0;
 }
 
@@ -49,6 +51,7 @@ enum fail http_start(struct call *c, const struct http_settings *settings, struc
 	pthread_mutex_init(&h->lock, NULL);
 	pthread_mutex_init(&h->fresh.lock, NULL);
 	h->public_url = own_url(c, settings, settings->port);
+	origin_start(c, h, settings->address);
 	routes_make(c, &h->routes);
 	TRY(lanes_start(c, &h->lanes));
 	TRY(web_start(c, &web, &h->web));

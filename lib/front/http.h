@@ -44,6 +44,10 @@ struct request {
 	struct file file;      /* or the file that it handed over */
 	const char *text;      /* or what was said to the same request a moment ago */
 	const char *id;        /* X-Request-ID, given or made */
+	const char *origin;    /* the page that may read the answer, or NULL */
+	const char *cursor;    /* where in a long answer an Action goes on */
+	bool actions;          /* came below ACTIONS_PATH */
+	int status;            /* of a failure, where its kind does not tell; or 0 */
 	const char *task_id;   /* of a long operation */
 	int64_t started_us, wait_until_ms;
 	struct request *next;

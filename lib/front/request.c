@@ -7,8 +7,10 @@
 #include "lib/base/clock.h"
 #include "lib/base/id.h"
 #include "lib/front/http_state.h"
+#include "lib/op/kind.h"
 #include "lib/policy/policy.h"
 #include "lib/store/store.h"
+#include "lib/text/utf8.h"
 
 #define REQUEST_ID_MAX 128
 #define WAIT_MAX_S 40
@@ -144,6 +146,10 @@ static enum fail read_query(struct request *r, int64_t *wait_s)
 		static const struct field wait = {.name = "wait", .type = FIELD_INT, .max = WAIT_MAX_S};
 		json_t *j = NULL;
 
+		if (r->actions && !strcmp(name, "cursor")) {
+			r->cursor = arena_strdup(&r->call.arena, value);
+			continue;
+		}
 		if (strcmp(name, "wait") || !(r->route->op->flags & (OP_LONG | OP_WAIT))) {
 			TRY(route_parameter(&r->call, r->route->op, name, value,
 				dialect_lenient(r->route->dialect), r->args));
@@ -169,6 +175,11 @@ static enum fail read_body(struct request *r)
 	/* A form that a browser sends across sites without asking is of another type. */
 	if (!type || strncasecmp(type, "application/json", 16) || (type[16] && !strchr("; ", type[16])))
 		return fail(c, FAIL_USAGE, "a body has to be application/json");
+	if (r->actions && utf8_count(text, len) >= ACTIONS_CHARACTERS) {
+		r->status = 413;
+		return fail(c, FAIL_INPUT, "an Action may send fewer than %d characters",
+			ACTIONS_CHARACTERS);
+	}
 	TRY(json_parse(c, text, len, &body));
 	json_keep(c, body);
 	if (!json_is_object(body))
@@ -176,23 +187,19 @@ static enum fail read_body(struct request *r)
 	return route_arguments(c, r->route->op, body, dialect_lenient(r->route->dialect), r->args);
 }
 
-/* Members that belong to the task and not to its operation. */
-static const char *const of_task[] = {"task_id", "priority", "callback_url", "metadata", "timeout",
-	"retry_policy", "idempotency_key"};
-
 /* A long operation becomes a submission of itself. */
 static void make_submission(struct request *r)
 {
 	struct call *c = &r->call;
 	json_t *submission = json_keep(c, json_object());
 
-	for (size_t i = 0; i < sizeof of_task / sizeof *of_task; i++) {
-		json_t *value = json_object_get(r->args, of_task[i]);
+	for (const char *const *name = kind_members; *name; name++) {
+		json_t *value = json_object_get(r->args, *name);
 
-		if (!value || field_find(r->route->op->args, of_task[i]))
+		if (!value || field_find(r->route->op->args, *name))
 			continue;
-		json_object_set(submission, of_task[i], value);
-		json_object_del(r->args, of_task[i]);
+		json_object_set(submission, *name, value);
+		json_object_del(r->args, *name);
 	}
 	json_object_set_new(submission, "task_type", json_string(r->route->op->name));
 	json_object_set(submission, "parameters", r->args);
@@ -243,6 +250,26 @@ static enum fail read_all(struct request *r, int64_t *wait_s)
 	return FAIL_NONE;
 }
 
+/* Below ACTIONS_PATH stand the operations that ChatGPT is given, and nothing else. */
+static const struct route *find_route(struct request *r, const char **allow)
+{
+	const struct http *h = r->http;
+	const char *path = web_path(r->x);
+	const struct route *route;
+
+	r->actions = !strncmp(path, ACTIONS_PATH "/", sizeof ACTIONS_PATH);
+	route = routes_find(&r->call, &h->routes, web_method(r->x),
+		path + (r->actions ? strlen(ACTIONS_PATH) : 0), r->args, allow);
+	if (!r->actions)
+		return route;
+	r->call.deadline_boot_ms = clock_boot_ms() + WAIT_MAX_S * 1000;
+	if (route && op_in_actions(&r->call, route->op) &&
+		!(route->alias && route->alias->media_type))
+		return route;
+	*allow = "";
+	return NULL;
+}
+
 void request_take(struct http *h, struct web_exchange *x)
 {
 	struct request *r = xmalloc(sizeof *r);
@@ -257,7 +284,16 @@ void request_take(struct http *h, struct web_exchange *x)
 	r->id = id && printable(id) ? arena_strdup(&r->call.arena, id) : id_new(&r->call.arena);
 	r->args = json_keep(&r->call, json_object());
 	r->replies = json_keep(&r->call, json_array());
-	r->route = routes_find(&r->call, &h->routes, web_method(x), web_path(x), r->args, &allow);
+	f = origin_check(r);
+	if (f != FAIL_NONE) {
+		answer_failure(r, f);
+		return;
+	}
+	r->route = find_route(r, &allow);
+	if (!r->route && r->origin && *allow && !strcmp(web_method(x), "OPTIONS")) {
+		origin_preflight(r, allow);
+		return;
+	}
 	if (!r->route) {
 		answer_no_route(r, allow);
 		return;

@@ -13,6 +13,9 @@ static const struct {
 };
 #define KINDS (sizeof kinds / sizeof *kinds)
 
+const char *const kind_members[] = {"task_id", "priority", "callback_url", "metadata", "timeout",
+	"retry_policy", "idempotency_key", NULL};
+
 enum fail kind_find(struct call *c, const char *type, const struct op **out)
 {
 	const char *names[KINDS], *near;

@@ -9,6 +9,10 @@
  * program does not have yet, FAIL_USAGE also one that makes no sense on the queue. */
 enum fail kind_find(struct call *c, const char *type, const struct op **out);
 
+/* Members of a request that belong to the task which it becomes, not to its operation; ends with
+ * NULL. */
+extern const char *const kind_members[];
+
 /* The guides' word for OPERATION, or OPERATION itself. */
 const char *kind_of(const char *operation);
 

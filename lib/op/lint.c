@@ -87,6 +87,7 @@ static void lint_aliases(struct lint *l)
 {
 	for (const struct op_alias *a = l->op->aliases; a && a->route; a++) {
 		lint_route(l, a->route);
+		report(l, !op_find(a->id), arena_printf(&l->c->arena, "%s is an operation's name", a->id));
 		report(l, is_id(a->id), arena_printf(&l->c->arena, "%s has no id", a->route));
 		report(l, !a->media_type || l->op->document,
 			arena_printf(&l->c->arena, "%s has no document to give", a->route));

@@ -16,6 +16,7 @@ enum op_flag {
 	OP_OPEN = 32,  /* needs no key */
 	OP_WAIT = 64,  /* waits for a task to end: ?wait= */
 	OP_LATER = 256, /* what it was asked for happens behind its answer: HTTP status 202 */
+	OP_BYTES = 512, /* its answer over HTTP is the bytes of a file */
 	OP_QUICK = 16, /* only looks into the store or writes a row: never waits for anything else */
 };
 
@@ -140,6 +141,21 @@ json_t *op_reply_schema(const struct op *op);
 json_t *op_to_tool(const struct op *op, struct call *c);           /* MCP tool, 2026-07-28 */
 json_t *op_to_tools(struct call *c);
 json_t *op_to_openapi(struct call *c, const char *server);         /* OpenAPI 3.1 */
+
+/* ChatGPT's Actions: at most so many operations, reached below this path, with fewer
+ * characters than that in requests and in answers. */
+#define ACTIONS_MAX 30
+#define ACTIONS_PATH "/actions"
+#define ACTIONS_CHARACTERS 100000
+/* Whether OP is one of them, by the setting actions.operations; those about keys and rules never
+ * are, nor those that answer with bytes. */
+bool op_in_actions(struct call *c, const struct op *op);
+/* Their document, with SERVER (which has to be https) as its one server. Kept by C. */
+enum fail op_to_actions(struct call *c, const char *server, json_t **out);
+/* The same operations as function tools of OpenAI's Responses API, strict where their arguments
+ * allow it. A new reference. */
+json_t *op_to_functions(struct call *c);
+
 const char *op_to_surface(struct call *c);                         /* for reviews: all of it, terse */
 
 /* Rules that the compiler cannot check; *COUNT problems, each a call_warn(). */

@@ -76,6 +76,11 @@ void policy_unknown(struct call *c, const char *what);
 /* May the caller of C cause EFFECT, by the operation called OPERATION? FAIL_DENIED says why not. */
 enum fail policy_allow(struct call *c, enum effect effect, const char *operation);
 
+/* Is OPERATION one of SCOPES: operations or nouns, divided by commas? NULL has none. */
+bool policy_covers(const char *scopes, const char *operation);
+/* Does it decide about keys and rules, or put the whole store back? Only role admin calls it. */
+bool policy_reserved(const char *operation);
+
 /* How much of its rate the caller has left, for the headers of an answer; c->rate, set once the
  * gate has counted the call. */
 struct rate {

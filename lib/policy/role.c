@@ -48,7 +48,7 @@ static bool covers(const char *name, size_t len, const char *operation)
 	return !strncmp(operation, name, len) && (!operation[len] || operation[len] == ' ');
 }
 
-static bool in_scope(const char *scopes, const char *operation)
+bool policy_covers(const char *scopes, const char *operation)
 {
 	while (scopes && *scopes) {
 		size_t len = strcspn(scopes, ",");
@@ -60,7 +60,7 @@ static bool in_scope(const char *scopes, const char *operation)
 	return false;
 }
 
-static bool is_reserved(const char *operation)
+bool policy_reserved(const char *operation)
 {
 	for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
 		if (covers(reserved[i], strlen(reserved[i]), operation))
@@ -71,17 +71,17 @@ static bool is_reserved(const char *operation)
 enum fail policy_allow(struct call *c, enum effect effect, const char *operation)
 {
 	const struct caller *who = c->caller;
-	enum role need = is_reserved(operation) ? ROLE_ADMIN : least[effect];
+	enum role need = policy_reserved(operation) ? ROLE_ADMIN : least[effect];
 
 	if (!who)
 		return FAIL_NONE;
 	if (who->role < need)
 		return fail(c, FAIL_DENIED, "%s needs a key with role %s; this one has role %s",
 			operation, roles[need], roles[who->role]);
-	if (is_reserved(operation) && !strcmp(who->id, CALLER_MASTER))
+	if (policy_reserved(operation) && !strcmp(who->id, CALLER_MASTER))
 		return fail(c, FAIL_DENIED, "%s is not for the master key: use an API key with "
 			"role admin", operation);
-	if (who->scopes && !in_scope(who->scopes, operation))
+	if (who->scopes && !policy_covers(who->scopes, operation))
 		return fail(c, FAIL_DENIED, "%s is outside the scopes of this key (%s)", operation,
 			who->scopes);
 	return FAIL_NONE;

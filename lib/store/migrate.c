@@ -5,14 +5,10 @@
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/embed.h"
 #include "lib/os/file.h"
 #include "lib/os/lock.h"
 #include "lib/store/store.h"
-
-/* The bytes of a file as the symbol NAME, ended by NUL. */
-#define EMBED(name, file)                                                                          \
-	__asm__(".pushsection .rodata\n" #name ": .incbin \"" file "\"\n.byte 0\n.popsection\n");  \
-	extern const char name[] __attribute__((visibility("hidden")))
 
 EMBED(migration_first, "share/sql/0001_first.sql");
 EMBED(migration_queue, "share/sql/0002_queue.sql");

@@ -18,7 +18,7 @@ struct row {
 	const char *step_id;
 };
 
-static const struct field row_fields[] = {
+const struct field batch_task_fields[] = {
 	SUBMISSION_FIELD(struct row, s, task_type, "Kind of work", .required = true),
 	FIELD(struct row, step_id, "Name of the task within its batch"),
 	SUBMISSION_FIELDS(struct row, s),
@@ -66,7 +66,7 @@ static void check(struct call *c, struct batch *b, struct node *node)
 		b->refused++;
 		return;
 	}
-	if (field_bind(c, row_fields, node->item->task, false, &node->row) ||
+	if (field_bind(c, batch_task_fields, node->item->task, false, &node->row) ||
 		submission_ask(c, &node->row.s, &node->ask)) {
 		refuse(c, b, node, c->why);
 		return;

@@ -9,6 +9,9 @@ struct batch_error {
 	const char *message;
 };
 
+/* What a task of a batch may have. */
+extern const struct field batch_task_fields[];
+
 struct batch_made {
 	const char *id;         /* NULL when nothing was put */
 	int64_t submitted;
