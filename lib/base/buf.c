@@ -52,6 +52,19 @@ void buf_addc(struct buf *b, char ch)
 	buf_add(b, &ch, 1);
 }
 
+void buf_addi(struct buf *b, int64_t n)
+{
+	char digits[20], *at = digits + sizeof digits;
+	uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
+
+	do
+		*--at = (char)('0' + left % 10);
+	while (left /= 10);
+	if (n < 0)
+		*--at = '-';
+	buf_add(b, at, (size_t)(digits + sizeof digits - at));
+}
+
 void buf_addf(struct buf *b, const char *format, ...)
 {
 	va_list list;

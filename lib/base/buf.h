@@ -3,6 +3,7 @@
 #define BASE_BUF_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lib/base/arena.h"
 
@@ -19,6 +20,8 @@ struct buf buf_in(struct arena *a);
 void buf_add(struct buf *b, const void *data, size_t len);
 void buf_adds(struct buf *b, const char *text);
 void buf_addc(struct buf *b, char ch);
+/* N in decimal; cheaper than buf_addf() where much is written. */
+void buf_addi(struct buf *b, int64_t n);
 void buf_addf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Room for EXTRA more bytes behind the text; returns where it starts. The caller then adds to

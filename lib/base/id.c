@@ -23,6 +23,8 @@ void random_bytes(void *to, size_t len)
 
 const char *id_new(struct arena *a)
 {
+	static const char digits[] = "0123456789abcdef";
+	char *text = ARENA_NEW(a, char, 37), *to = text;
 	uint8_t b[16];
 	uint64_t ms = (uint64_t)clock_now_ms();
 
@@ -31,8 +33,11 @@ const char *id_new(struct arena *a)
 		b[i] = (uint8_t)(ms >> (40 - 8 * i));
 	b[6] = (uint8_t)((b[6] & 0x0f) | 0x70);
 	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
-	return arena_printf(a,
-		"%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
-		b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
-		b[15]);
+	for (int i = 0; i < 16; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*to++ = '-';
+		*to++ = digits[b[i] >> 4];
+		*to++ = digits[b[i] & 15];
+	}
+	return text;
 }

@@ -10,7 +10,8 @@ static void add_route(struct call *c, struct routes *r, const struct op *op,
 
 	r->list[r->count++] = (struct route){.op = op, .alias = alias, .path = space + 1,
 		.dialect = alias ? alias->dialect : op->dialect,
-		.method = arena_memdup(&c->arena, text, (size_t)(space - text))};
+		.method = arena_memdup(&c->arena, text, (size_t)(space - text)),
+		.fixed = strcspn(space + 1, "{")};
 }
 
 void routes_make(struct call *c, struct routes *out)
@@ -67,7 +68,8 @@ const struct route *routes_find(struct call *c, const struct routes *r, const ch
 	for (size_t i = 0; i < r->count; i++) {
 		const struct route *route = &r->list[i];
 
-		if (!matches(c, route->path, path, NULL))
+		if (strncmp(route->path, path, route->fixed) ||
+			!matches(c, route->path, path, NULL))
 			continue;
 		if (!strcmp(route->method, method)) {
 			matches(c, route->path, path, args);

@@ -9,6 +9,7 @@ struct route {
 	const struct op_alias *alias; /* NULL: the operation's own route */
 	enum dialect dialect;
 	const char *method, *path; /* path with {x} */
+	size_t fixed;              /* letters of the path before the first {x} */
 };
 
 struct routes {

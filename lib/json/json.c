@@ -46,14 +46,21 @@ enum fail json_parse(struct call *c, const char *text, size_t len, json_t **out)
 	return FAIL_NONE;
 }
 
+/* Most texts fit, and are then written once. */
+#define FIRST_BYTES 2048
+
 static const char *dump(struct call *c, const json_t *j, size_t flags)
 {
 	/* Seventeen digits, which jansson writes otherwise, show 0.1 as 0.10000000000000001. */
 	size_t all = flags | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15);
-	size_t len = json_dumpb(j, NULL, 0, all);
+	char first[FIRST_BYTES];
+	size_t len = json_dumpb(j, first, sizeof first, all);
 	char *text = arena_alloc(&c->arena, len + 1, 1);
 
-	json_dumpb(j, text, len, all);
+	if (len <= sizeof first)
+		memcpy(text, first, len);
+	else
+		json_dumpb(j, text, len, all);
 	return text;
 }
 

@@ -190,7 +190,7 @@ struct task_log {
 	int64_t at;
 	const char *action, *detail;
 };
-/* The log of a task, oldest first, from line AFTER on (0: all), at most 1,000 lines. */
+/* The log of a task, oldest first, behind the first AFTER lines, at most 1,000 of them. */
 enum fail task_logs(struct call *c, const char *id, int64_t after, struct task_log **out,
 	size_t *n);
 

@@ -20,9 +20,9 @@ static enum fail find_due(struct call *c, int64_t now, struct task *due, size_t 
 	enum fail f;
 
 	*n = 0;
-	TRY(query_start(c, SQL("select" TASK_COLUMNS "from task where state in"
-		" ('scheduled', 'retrying') and (run_at <= $1 or (run_at > $2 and state = "
-		"'retrying'))"
+	TRY(query_start(c, SQL("select" TASK_COLUMNS "from task where"
+		" (state = 'scheduled' or state = 'retrying')"
+		" and (run_at <= $1 or (run_at > $2 and state = 'retrying'))"
 		" order by run_at limit $3"), PARAMS(now, now + RETRY_MAX_MS, PROMOTE_MAX), &q));
 	while (query_next(c, &q, &f))
 		due[(*n)++] = task_read(c, &q);
@@ -34,8 +34,8 @@ static enum fail find_next(struct call *c, int64_t *next_at)
 	QUERY_AUTO q;
 	enum fail f;
 
-	TRY(query_start(c, SQL("select min(run_at) from task where state in"
-		" ('scheduled', 'retrying')"), NO_PARAMS, &q));
+	TRY(query_start(c, SQL("select min(run_at) from task where"
+		" state = 'scheduled' or state = 'retrying'"), NO_PARAMS, &q));
 	*next_at = query_next(c, &q, &f) ? query_int(&q, 0) : 0;
 	return f;
 }

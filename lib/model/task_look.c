@@ -3,7 +3,6 @@
 
 #include "lib/model/task_row.h"
 
-
 #define LOG_MAX 1000
 
 enum fail task_find(struct call *c, const char *id, struct task *out)
@@ -130,8 +129,20 @@ enum fail task_logs(struct call *c, const char *id, int64_t after, struct task_l
 	QUERY_AUTO q;
 	enum fail f;
 
-	TRY(query_start(c, SQL("select at, action, detail from task_log where task_id = $1"
-		" and seq > $2 order by seq limit 1000"), PARAMS(id, after), &q));
+	TRY(query_start(c, SQL("select at, action, detail from"
+		" (select seq, at, action, detail from task_log where task_id = $1"
+		" union all select 0, created_at, 'created', cast(null as text) from task t where id = $1"
+		" and run_at is not null and not exists (select 1 from task_log l where"
+		" l.task_id = t.id and l.action = 'created')"
+		" union all select 1000000, started_at, 'started', cast(null as text) from task t"
+		" where id = $1 and state in ('running', 'completed') and not exists (select 1 from"
+		" task_log l where l.task_id = t.id and l.action = 'started'"
+		" and l.at >= t.started_at)"
+		" union all select 1000001, completed_at, 'completed', cast(null as text) from task t"
+		" where id = $1 and state = 'completed' and not exists (select 1 from task_log l"
+		" where l.task_id = t.id and l.action = 'completed')) as lines"
+		" order by at, case when action = 'job_race' then 1000002 else seq end, seq"
+		" limit 1000 offset $2"), PARAMS(id, after), &q));
 	while (query_next(c, &q, &f))
 		lines[count++] = (struct task_log){query_int(&q, 0), query_text(c, &q, 1),
 			query_text(c, &q, 2)};

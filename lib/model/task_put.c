@@ -11,10 +11,8 @@ static enum fail find_unique(struct call *c, const char *key, struct task *out, 
 	QUERY_AUTO q;
 	enum fail f;
 
-	TRY(query_start(c, SQL("select" TASK_COLUMNS "from task where unique_key = $1 and state "
-		"not in"
-		" ('completed', 'failed', 'dead_letter', 'cancelled', 'interrupted')"),
-			PARAMS(key), &q));
+	TRY(query_start(c, SQL("select" TASK_COLUMNS "from task where unique_key = $1"
+		" and completed_at is null"), PARAMS(key), &q));
 	*found = query_next(c, &q, &f);
 	if (*found)
 		*out = task_read(c, &q);
@@ -120,7 +118,7 @@ static enum fail put(struct call *c, const struct task_ask *ask, struct task *ou
 			  : ask->paused ? "paused"
 					: task_waiting_state(&t, blocked);
 		TRY(insert(c, &t));
-		TRY(task_moved(c, NULL, &t, "created", t.state));
+		TRY(task_moved(c, NULL, &t, "created", NULL));
 	}
 	*out = t;
 	return FAIL_NONE;

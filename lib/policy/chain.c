@@ -30,10 +30,22 @@ struct audit_row audit_read(struct call *c, struct query *q)
 
 static void add(struct buf *b, const char *text)
 {
-	if (text)
-		buf_addf(b, "%zu:%s,", strlen(text), text);
-	else
-		buf_adds(b, "-");
+	size_t len = text ? strlen(text) : 0;
+
+	if (!text) {
+		buf_addc(b, '-');
+		return;
+	}
+	buf_addi(b, (int64_t)len);
+	buf_addc(b, ':');
+	buf_add(b, text, len);
+	buf_addc(b, ',');
+}
+
+static void add_number(struct buf *b, int64_t n)
+{
+	buf_addi(b, n);
+	buf_addc(b, ',');
 }
 
 static const char *sealed(struct call *c, const struct buf *b)
@@ -49,8 +61,9 @@ const char *chain_mac(struct call *c, const char *before, const struct audit_row
 	struct buf b = buf_in(&c->arena);
 
 	add(&b, before);
-	buf_addf(&b, "%lld,%lld,%lld,", (long long)r->seq, (long long)r->decided_at,
-		(long long)r->n);
+	add_number(&b, r->seq);
+	add_number(&b, r->decided_at);
+	add_number(&b, r->n);
 	add(&b, r->caller);
 	add(&b, r->channel);
 	add(&b, r->operation);

@@ -23,7 +23,7 @@ struct policy {
 	int64_t pruned_boot_ms; /* when what is too old was removed last; 0: not yet */
 	struct rate_log *rates;
 	struct count *counts;
-	struct known *known[256]; /* keys looked up, by the first byte of the id's digest */
+	struct known *known[256]; /* keys found right, by a hash of their digest */
 	struct peer *peers;
 };
 
@@ -63,7 +63,8 @@ enum fail once_prune(struct call *c);
 
 /* known.c: keys and wrong keys that this process has seen of late. */
 struct api_key;
-bool known_get(struct call *c, const char *id, struct api_key *out);
+/* By the keyed digest of the whole key. */
+bool known_get(struct call *c, const char *hash, struct api_key *out);
 void known_put(struct call *c, const struct api_key *k);
 void known_forget(struct policy *p);
 bool peer_shut(struct call *c, const char *peer);

@@ -22,10 +22,12 @@ struct handle {
 	bool full; /* the last failure was a full disk */
 };
 
+#define STORE_PARAMS 24
 struct prepared {
 	const char *sql; /* the literal itself: compared by address */
 	sqlite3_stmt *statement;
 	bool running;
+	unsigned char params, place[STORE_PARAMS]; /* where SQLite has $1, $2, ... */
 };
 
 struct store {

@@ -1,8 +1,7 @@
 /* Transactions and queries. */
 #include "lib/store/store.h"
 
-#include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "lib/store/handle.h"
 
@@ -14,29 +13,57 @@ static struct prepared *find_prepared(struct store *s, const char *sql)
 	return NULL;
 }
 
-/* A statement for SQL: the kept one, or one of its own when that is running or there is no place
- * to keep it. */
-static enum fail take_statement(struct call *c, const char *sql, sqlite3_stmt **out)
+/* By name, since SQLite numbers $2 first where it stands first. */
+static enum fail find_params(struct call *c, struct prepared *p)
+{
+	int count = sqlite3_bind_parameter_count(p->statement);
+
+	for (int i = 1; i <= count; i++) {
+		const char *name = sqlite3_bind_parameter_name(p->statement, i);
+		long number = name && *name == '$' ? strtol(name + 1, NULL, 10) : 0;
+
+		if (number < 1 || number > count || count > STORE_PARAMS)
+			return fail(c, FAIL_BUG, "parameters are $1 to $%d, in: %s", STORE_PARAMS,
+				p->sql);
+		p->place[number - 1] = (unsigned char)i;
+	}
+	p->params = (unsigned char)count;
+	return FAIL_NONE;
+}
+
+/* A statement for SQL: the kept one, or one of its own in *OWN when that is running or there is no
+ * place to keep it. */
+static enum fail take_statement(struct call *c, const char *sql, struct prepared *own,
+	struct prepared **out)
 {
 	struct store *s = c->store;
-	struct prepared *p = find_prepared(s, sql);
-	sqlite3_stmt *statement = NULL;
+	struct prepared *kept = find_prepared(s, sql);
+	enum fail f;
 	int rc;
 
-	if (p && !p->running) {
-		p->running = true;
-		*out = p->statement;
+	if (kept && !kept->running) {
+		kept->running = true;
+		*out = kept;
 		return FAIL_NONE;
 	}
-	rc = sqlite3_prepare_v3(s->handle.db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+	*own = (struct prepared){.sql = sql, .running = true};
+	rc = sqlite3_prepare_v3(s->handle.db, sql, -1, SQLITE_PREPARE_PERSISTENT, &own->statement,
+		NULL);
 	/* A query that names what is not there is wrong, or the store is. */
 	if (rc == SQLITE_ERROR)
 		TRY(schema_check(c, &s->handle));
 	if (rc)
 		return handle_fail(c, &s->handle, rc, false);
-	if (!p && s->prepared_count < (int)(sizeof s->prepared / sizeof *s->prepared))
-		s->prepared[s->prepared_count++] = (struct prepared){sql, statement, true};
-	*out = statement;
+	f = find_params(c, own);
+	if (f) {
+		sqlite3_finalize(own->statement);
+		return f;
+	}
+	*out = own;
+	if (!kept && s->prepared_count < (int)(sizeof s->prepared / sizeof *s->prepared)) {
+		*out = &s->prepared[s->prepared_count++];
+		**out = *own;
+	}
 	return FAIL_NONE;
 }
 
@@ -71,61 +98,54 @@ static int bind_one(sqlite3_stmt *statement, int at, const struct param *p)
 	return SQLITE_MISUSE;
 }
 
-/* By name, since SQLite numbers $2 first where it stands first. */
-static enum fail bind_all(struct call *c, sqlite3_stmt *statement, const struct param *params)
+static enum fail bind_all(struct call *c, const struct prepared *p, const struct param *params)
 {
 	int count = 0;
 
-	for (; params[count].type != PARAM_END; count++) {
-		char name[12];
-		int at, rc;
+	while (params[count].type != PARAM_END)
+		count++;
+	if (count != p->params)
+		return fail(c, FAIL_BUG, "%d parameters given to: %s", count, p->sql);
+	for (int i = 0; i < count; i++) {
+		int rc = bind_one(p->statement, p->place[i], &params[i]);
 
-		snprintf(name, sizeof name, "$%d", count + 1);
-		at = sqlite3_bind_parameter_index(statement, name);
-		if (!at)
-			return fail(c, FAIL_BUG, "no parameter %s in: %s", name,
-				sqlite3_sql(statement));
-		rc = bind_one(statement, at, &params[count]);
 		if (rc)
 			return handle_fail(c, &c->store->handle, rc, false);
 	}
-	if (sqlite3_bind_parameter_count(statement) != count)
-		return fail(c, FAIL_BUG, "%d parameters given to: %s", count,
-			sqlite3_sql(statement));
 	return FAIL_NONE;
 }
 
 static enum fail start(struct call *c, const char *sql, const struct param *params,
 	sqlite3_stmt **out)
 {
-	sqlite3_stmt *statement;
+	struct prepared own, *p;
 	enum fail f;
 
 	if (!c->store)
 		return fail(c, FAIL_BUG, "the store is not open");
-	TRY(take_statement(c, sql, &statement));
-	f = bind_all(c, statement, params);
-	if (!f && (c->dry_run || c->store->read_only) && !sqlite3_stmt_readonly(statement))
+	TRY(take_statement(c, sql, &own, &p));
+	f = bind_all(c, p, params);
+	if (!f && (c->dry_run || c->store->read_only) && !sqlite3_stmt_readonly(p->statement))
 		f = fail(c, FAIL_BUG, "a call that may only read reached the store with: %s", sql);
 	if (f)
-		give_statement(c->store, statement);
+		give_statement(c->store, p->statement);
 	else
-		*out = statement;
+		*out = p->statement;
 	return f;
 }
 
 /* Runs one of the words that bound a transaction. */
 static enum fail bound(struct call *c, const char *sql, bool committing)
 {
-	sqlite3_stmt *statement;
+	struct prepared own, *p;
 	enum fail f = FAIL_NONE;
 	int rc;
 
-	TRY(take_statement(c, sql, &statement));
-	rc = sqlite3_step(statement);
+	TRY(take_statement(c, sql, &own, &p));
+	rc = sqlite3_step(p->statement);
 	if (rc != SQLITE_DONE)
 		f = handle_fail(c, &c->store->handle, rc, committing);
-	give_statement(c->store, statement);
+	give_statement(c->store, p->statement);
 	return f;
 }
 
