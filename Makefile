@@ -25,7 +25,7 @@ ALL_CFLAGS = -std=gnu2x -D_GNU_SOURCE -DTRAE_DATE='"$(DATE)"' -DTRAE_VERSION='"$
 ALL_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code,--as-needed $(SANFLAGS) $(LDFLAGS)
 
 # Rooms that make up the program itself, and those of its media helper.
-CORE = base text json os field config store secret model policy content net page web op agent work front
+CORE = base text json os field config store secret model policy content net page web op agent work mcp front
 MEDIA = frame media voice effect
 MEDIA_CORE = base text json os field
 

@@ -34,6 +34,7 @@ const struct op op_agent_config_rollback = {
 	.name = "agent config rollback",
 	.route = "POST /api/v1/agents/config/rollback",
 	.effect = EFFECT_WRITE,
+	.flags = OP_ASK,
 	.summary = "Bring an earlier agent configuration back",
 	.about = "The document of that version becomes the newest one; nothing is lost, so "
 		"that this too can be taken back.",

@@ -68,7 +68,7 @@ const struct op op_agent_config_set = {
 	.name = "agent config set",
 	.route = "PUT /api/v1/agents/config",
 	.effect = EFFECT_WRITE,
-	.flags = OP_DRY,
+	.flags = OP_DRY | OP_ASK,
 	.summary = "Say how agents work",
 	.about = "The document is {\"agent_config\": {\"content_agent\": {...}, ...}}, "
 		"checked whole: unknown members are named with their path. It replaces the one "

@@ -24,7 +24,7 @@ static void count(int status, int64_t started_us)
 static const struct web_reply_header *headers(struct request *r, const char *allow)
 {
 	struct call *c = &r->call;
-	struct web_reply_header *h = ARENA_NEW(&c->arena, struct web_reply_header, 14);
+	struct web_reply_header *h = ARENA_NEW(&c->arena, struct web_reply_header, 15);
 	size_t n = 0;
 
 	h[n++] = (struct web_reply_header){"X-Request-ID", r->id};
@@ -33,6 +33,8 @@ static const struct web_reply_header *headers(struct request *r, const char *all
 	n += origin_headers(r, h + n);
 	if (allow)
 		h[n++] = (struct web_reply_header){"Allow", allow};
+	if (r->session)
+		h[n++] = (struct web_reply_header){"Mcp-Session-Id", r->session};
 	if (c->rate) {
 		const struct rate *rate = c->rate;
 		const char *reset = arena_printf(&c->arena, "%lld", (long long)rate->reset_s);
@@ -80,6 +82,11 @@ static void send_json(struct request *r, int status, const json_t *j)
 		return;
 	}
 	send_text(r, status, "application/json", json_text(&r->call, j, false), NULL);
+}
+
+void answer_text(struct request *r, int status, const char *json)
+{
+	send_text(r, status, "application/json", json, NULL);
 }
 
 /* The bytes of a recorded file, from its place on disk. */

@@ -54,6 +54,7 @@ enum fail http_start(struct call *c, const struct http_settings *settings, struc
 	origin_start(c, h, settings->address);
 	routes_make(c, &h->routes);
 	TRY(lanes_start(c, &h->lanes));
+	TRY(mcp_door_open(c, &h->mcp));
 	TRY(web_start(c, &web, &h->web));
 	/* Of a port that was free nobody knows before this returns. */
 	if (!settings->port)
@@ -126,7 +127,9 @@ void http_stop(struct http *h, int64_t grace_ms)
 		next = r->next;
 		answer_accepted(r);
 	}
+	mcp_door_shut(h->mcp);
 	/* The lanes go on until the last request has come to them and been answered. */
 	web_stop(h->web, grace_ms);
 	lanes_stop(h->lanes);
+	mcp_door_end(h->mcp);
 }

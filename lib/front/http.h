@@ -48,6 +48,7 @@ struct request {
 	const char *cursor;    /* where in a long answer an Action goes on */
 	bool actions;          /* came below ACTIONS_PATH */
 	int status;            /* of a failure, where its kind does not tell; or 0 */
+	const char *session;   /* Mcp-Session-Id that it is given, or NULL */
 	const char *task_id;   /* of a long operation */
 	int64_t started_us, wait_until_ms;
 	struct request *next;
@@ -56,6 +57,8 @@ struct request {
 /* answer.c: gives the one answer and frees R. */
 void answer_replies(struct request *r);
 void answer_failure(struct request *r, enum fail f);
+/* JSON as it is; "": none. */
+void answer_text(struct request *r, int status, const char *json);
 /* No operation has this path (ALLOW is ""), or not with this method. */
 void answer_no_route(struct request *r, const char *allow);
 void answer_accepted(struct request *r);
@@ -81,6 +84,21 @@ void lanes_stop(struct lanes *l);
 void lanes_write(struct lanes *l, struct request *r);
 /* Beside each other, each in transactions of its own: what may take a while. */
 void lanes_slow(struct lanes *l, struct request *r);
+
+/* request.c: who asks for WHAT, by the key that came with R. */
+enum fail request_caller(struct request *r, const char *what);
+/* Gives R the store that this thread of the server reads with; R lets go of it itself. */
+enum fail request_store(struct request *r);
+
+/* mcp_http.c: the door for assistants. Shut, nobody waits there any more; it ends when all have been
+ * answered. */
+struct mcp_door;
+enum fail mcp_door_open(struct call *c, struct mcp_door **out);
+void mcp_door_shut(struct mcp_door *d);
+void mcp_door_end(struct mcp_door *d);
+#define MCP_PATH "/mcp"
+/* A request for MCP_PATH. */
+void mcp_take(struct request *r);
 
 /* request.c: runs the operation of R in its call. */
 enum fail request_run(struct request *r);

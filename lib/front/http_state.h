@@ -20,6 +20,7 @@ struct http {
 	struct web_server *web;
 	struct routes routes;
 	struct lanes *lanes;
+	struct mcp_door *mcp;
 	struct call *shared;        /* whose configuration all requests use */
 	struct policy *policy;
 	const struct op *submit;    /* "task submit" */

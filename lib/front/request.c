@@ -13,7 +13,6 @@
 #include "lib/text/utf8.h"
 
 #define REQUEST_ID_MAX 128
-#define WAIT_MAX_S 40
 
 static enum fail take_reply(void *to, struct call *c, json_t *reply)
 {
@@ -73,7 +72,7 @@ static void reader_make(void)
 	pthread_key_create(&reader_key, reader_end);
 }
 
-static enum fail reader_store(struct request *r)
+enum fail request_store(struct request *r)
 {
 	struct call *lane;
 	enum fail f;
@@ -100,7 +99,7 @@ static enum fail reader_store(struct request *r)
 /* Looks into the store, at once, in the server's own thread. */
 static void run_here(struct request *r)
 {
-	enum fail f = reader_store(r);
+	enum fail f = request_store(r);
 
 	if (f == FAIL_NONE)
 		f = request_run(r);
@@ -121,20 +120,18 @@ static bool printable(const char *text)
 	return len > 0 && len <= REQUEST_ID_MAX;
 }
 
-static enum fail authenticate(struct request *r)
+enum fail request_caller(struct request *r, const char *what)
 {
 	struct call *c = &r->call;
 	const char *key = web_header(r->x, "Authorization");
 	const char *peer = web_peer_loopback(r->x) ? NULL : web_peer(r->x);
 
-	if (r->route->op->flags & OP_OPEN)
-		return FAIL_NONE;
 	if (key && !strncasecmp(key, "Bearer ", 7))
 		return caller_from_key(c, key + 7, peer, &c->caller);
 	key = web_header(r->x, "X-API-Key");
 	if (key)
 		return caller_from_key(c, key, peer, &c->caller);
-	policy_unknown(c, r->route->op->name);
+	policy_unknown(c, what);
 	return fail(c, FAIL_AUTH, "a key is needed: Authorization: Bearer KEY");
 }
 
@@ -143,7 +140,7 @@ static enum fail read_query(struct request *r, int64_t *wait_s)
 	const char *name, *value;
 
 	for (size_t i = 0; web_query_at(r->x, i, &name, &value); i++) {
-		static const struct field wait = {.name = "wait", .type = FIELD_INT, .max = WAIT_MAX_S};
+		static const struct field wait = {.name = "wait", .type = FIELD_INT, .max = OP_WAIT_MAX_S};
 		json_t *j = NULL;
 
 		if (r->actions && !strcmp(name, "cursor")) {
@@ -238,7 +235,8 @@ static enum fail read_all(struct request *r, int64_t *wait_s)
 {
 	const char *key = web_header(r->x, "Idempotency-Key");
 
-	TRY(authenticate(r));
+	if (!(r->route->op->flags & OP_OPEN))
+		TRY(request_caller(r, r->route->op->name));
 	TRY(read_body(r));
 	TRY(read_query(r, wait_s));
 	preset(r);
@@ -262,7 +260,7 @@ static const struct route *find_route(struct request *r, const char **allow)
 		path + (r->actions ? strlen(ACTIONS_PATH) : 0), r->args, allow);
 	if (!r->actions)
 		return route;
-	r->call.deadline_boot_ms = clock_boot_ms() + WAIT_MAX_S * 1000;
+	r->call.deadline_boot_ms = clock_boot_ms() + OP_WAIT_MAX_S * 1000;
 	if (route && op_in_actions(&r->call, route->op) &&
 		!(route->alias && route->alias->media_type))
 		return route;
@@ -287,6 +285,10 @@ void request_take(struct http *h, struct web_exchange *x)
 	f = origin_check(r);
 	if (f != FAIL_NONE) {
 		answer_failure(r, f);
+		return;
+	}
+	if (!strcmp(web_path(x), MCP_PATH)) {
+		mcp_take(r);
 		return;
 	}
 	r->route = find_route(r, &allow);

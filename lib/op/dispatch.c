@@ -168,13 +168,42 @@ static void take_key(struct call *c, const struct op *op, json_t *args)
 	json_object_del(args, "idempotency_key");
 }
 
+/* Before what takes something away the user of an assistant is asked, where it has one that can be;
+ * before the transaction of the call is opened, since an answer may take its time. */
+static enum fail confirm(struct call *c, const struct op_call *o)
+{
+	const struct op *op = o->op;
+	json_t *answer, *form, *yes;
+	enum fail f;
+
+	if (!(op->flags & OP_ASK) || !o->sink->ask || c->dry_run)
+		return FAIL_NONE;
+	form = json_pack("{s:s,s:s,s:{s:s,s:{s:{s:s,s:s,s:s,s:b}},s:[s]}}", "mode", "form", "message",
+		arena_printf(&c->arena, "trae %s: %s. %s", op->name, op->summary,
+			json_text(c, o->given, false)),
+		"requestedSchema", "type", "object", "properties", OP_CONFIRM, "type", "boolean",
+		"title", "Go on", "description", "Do it", "default", 0, "required", OP_CONFIRM);
+	f = o->sink->ask(o->to, c, OP_CONFIRM, "elicitation/create", form, &answer);
+	if (f == FAIL_DENIED) {
+		fail_forget(c);
+		return fail(c, FAIL_DENIED, "%s is asked about first, and this client cannot ask: the "
+			"owner can run `trae %s` in a shell", op->name, op->name);
+	}
+	TRY(f);
+	yes = json_object_get(json_object_get(answer, "content"), OP_CONFIRM);
+	if (strcmp(json_member_text(answer, "action", ""), "accept") || !json_is_true(yes))
+		return fail(c, FAIL_DENIED, "the user did not agree: nothing was done");
+	return FAIL_NONE;
+}
+
 /* The gate: every call passes these steps in this order, whoever makes it; op_dispatch() takes the
  * last, the record, however they end. */
-static enum fail gate(struct call *c, struct policy_ask *ask)
+static enum fail gate(struct call *c, const struct op_call *o, struct policy_ask *ask)
 {
 	TRY(policy_who(c, ask));
 	TRY(policy_effect(c, ask));
 	TRY(policy_dry_run(c, ask));
+	TRY(confirm(c, o));
 	TRY(policy_key(c, ask));
 	return policy_rate(c, ask);
 }
@@ -244,7 +273,7 @@ enum fail op_dispatch(struct call *c, const struct op *op, json_t *args, const s
 	o.given = json_keep(c, json_copy(args));
 	ask = ask_of(c, op, &o);
 	TRY(configure(c, op));
-	f = gate(c, &ask);
+	f = gate(c, &o, &ask);
 	o.held = ask.opened;
 	if (ask.key || (op->flags & OP_LONG) || o.held)
 		o.replies = json_keep(c, json_array());
@@ -276,6 +305,17 @@ enum fail op_data(struct call *c, const struct file *file)
 	if (!o->sink->data)
 		return fail(c, FAIL_USAGE, "this channel has no standard output");
 	return o->sink->data(o->to, c, file);
+}
+
+enum fail op_ask(struct call *c, const char *key, const char *method, json_t *params,
+	json_t **answer)
+{
+	struct op_call *o = c->op_call;
+
+	if (o->sink->ask)
+		return o->sink->ask(o->to, c, key, method, params, answer);
+	json_decref(params);
+	return fail(c, FAIL_DENIED, "nobody can be asked here");
 }
 
 json_t *op_result(struct call *c, const struct op *op, json_t *replies)

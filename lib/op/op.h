@@ -17,6 +17,7 @@ enum op_flag {
 	OP_WAIT = 64,  /* waits for a task to end: ?wait= */
 	OP_LATER = 256, /* what it was asked for happens behind its answer: HTTP status 202 */
 	OP_BYTES = 512, /* its answer over HTTP is the bytes of a file */
+	OP_ASK = 8192,  /* takes away what the owner may miss: an assistant's user is asked first */
 	OP_QUICK = 16, /* only looks into the store or writes a row: never waits for anything else */
 };
 
@@ -72,9 +73,13 @@ struct op {
 /* All operations, ended by NULL; defined beside cmd/ops.h, where one line registers one. */
 extern const struct op *const op_table[];
 
+/* The longest that a caller may wait for a task with OP_WAIT: below what clients wait for. */
+#define OP_WAIT_MAX_S 40
+
 #define OP_ARGS(T, ...) .args = FIELDS(__VA_ARGS__), .args_size = sizeof(T)
 #define OP_ALIASES(...) .aliases = (const struct op_alias[]){__VA_ARGS__, {.route = NULL}}
 #define OP_NO_ARGS .args = (const struct field[]){{.name = NULL}}, .args_size = 1
+#define OP_NO_REPLY .reply = (const struct field[]){{.name = NULL}}, .reply_size = 1
 #define OP_REPLY(T, ...) .reply = FIELDS(__VA_ARGS__), .reply_size = sizeof(T)
 
 /* What a list that is given in pages says beside its rows, as the guides' clients read it. */
@@ -98,6 +103,11 @@ struct op_sink {
 	bool (*again)(void *to, struct call *c);
 	/* The bytes of FILE, of which only the path has to be set. */
 	enum fail (*data)(void *to, struct call *c, const struct file *file);
+	/* Asks whoever is behind the call the question KEY: METHOD and PARAMS (stolen) are those of a
+	 * request of MCP to its client. *ANSWER is that request's result, borrowed. FAIL_APPROVAL
+	 * while it is not answered, FAIL_DENIED when it cannot be asked. NULL: nobody is asked. */
+	enum fail (*ask)(void *to, struct call *c, const char *key, const char *method,
+		json_t *params, json_t **answer);
 	/* Takes the files that the call made, and its record as a task, off the gate's hands: for a
 	 * worker, whose supervisor writes both. NULL: the gate records them. */
 	enum fail (*made)(void *to, struct call *c, const struct file *files, size_t n);
@@ -117,6 +127,13 @@ void op_page(struct call *c, const struct pagination *page);
 enum fail op_data(struct call *c, const struct file *file);
 bool op_given(struct call *c, const char *name);
 void op_made(struct call *c, const struct file *file);
+
+/* Asks whoever is behind the call, as the sink does; FAIL_DENIED where nobody can be asked. */
+enum fail op_ask(struct call *c, const char *key, const char *method, json_t *params,
+	json_t **answer);
+
+/* The key of the question whether to go on, which the gate asks before an operation with OP_ASK. */
+#define OP_CONFIRM "confirm"
 
 /* What OP answers as a whole: its reply, or an object with the array of its rows and what C has
  * beside them. Borrowed from C; REPLIES is an array. */

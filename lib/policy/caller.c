@@ -123,6 +123,31 @@ enum fail caller_from_key(struct call *c, const char *text, const char *peer,
 	return fail(c, f, "the API key is not valid: give one that trae key create showed");
 }
 
+enum fail caller_of_assistant(struct call *c, enum role role, const char *scopes,
+	const struct caller **out)
+{
+	struct caller *who = ARENA_NEW(&c->arena, struct caller, 1);
+
+	if (scopes && strlen(scopes) > KEY_SCOPES_CHARS)
+		return fail(c, FAIL_USAGE, "scopes: at most %d characters", KEY_SCOPES_CHARS);
+	*who = (struct caller){.name = "assistant", .role = role, .rate = KEY_RATE,
+		.scopes = scopes ? arena_strdup(&c->arena, scopes) : NULL,
+		.id = arena_printf(&c->arena, CALLER_ASSISTANT "%s%s%s", role_word(role),
+			scopes ? ":" : "", scopes ? scopes : "")};
+	*out = who;
+	return FAIL_NONE;
+}
+
+/* Such a caller back from its id. */
+static enum fail assistant_from_id(struct call *c, const char *id, const struct caller **out)
+{
+	const char *role = id + strlen(CALLER_ASSISTANT), *colon = strchr(role, ':');
+	size_t len = colon ? (size_t)(colon - role) : strlen(role);
+
+	return caller_of_assistant(c, role_of(arena_memdup(&c->arena, role, len)),
+		colon ? colon + 1 : NULL, out);
+}
+
 enum fail caller_from_id(struct call *c, const char *id, const struct caller **out)
 {
 	struct api_key k;
@@ -136,6 +161,8 @@ enum fail caller_from_id(struct call *c, const char *id, const struct caller **o
 		*out = &master;
 		return FAIL_NONE;
 	}
+	if (!strncmp(id, CALLER_ASSISTANT, strlen(CALLER_ASSISTANT)))
+		return assistant_from_id(c, id, out);
 	f = look_up(c, id, &k);
 	if (f != FAIL_NONE && f != FAIL_MISSING)
 		return f;

@@ -5,10 +5,15 @@
 #include "lib/policy/state.h"
 #include "lib/store/store.h"
 
+static bool is_network(const struct call *c)
+{
+	return c->channel == CHANNEL_HTTP || c->channel == CHANNEL_MCP;
+}
+
 enum fail policy_who(struct call *c, struct policy_ask *a)
 {
 	a->decision = "unknown";
-	if (c->channel == CHANNEL_HTTP && !c->caller && !a->open)
+	if (is_network(c) && !c->caller && !a->open)
 		return fail(c, FAIL_AUTH, "an API key is needed, as Authorization: Bearer KEY or "
 			"X-API-Key: KEY; trae key create makes one");
 	a->decision = "denied";
@@ -78,7 +83,7 @@ static bool is_counted(const struct call *c, const struct policy_ask *a)
 
 static bool is_owner(const struct call *c)
 {
-	return !c->caller && c->channel != CHANNEL_HTTP;
+	return !c->caller && !is_network(c);
 }
 
 /* The owner's own calls are recorded once somebody else may call, too. */

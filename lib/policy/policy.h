@@ -38,6 +38,9 @@ struct caller {
 	int64_t rotate_at;  /* from when on the key is to be replaced; 0: never */
 };
 #define CALLER_OWNER "shell"
+/* An assistant that the owner's program started: its id says what it may, as in
+ * "mcp:operator:task,file". */
+#define CALLER_ASSISTANT "mcp:"
 #define CALLER_MASTER "master"
 
 /* The caller's id, for records; without a caller CALLER_OWNER, or "-" for one of the network. */
@@ -52,6 +55,10 @@ struct policy;
  * audit record. FAIL_CONFIG when nothing here can keep a secret. */
 enum fail policy_start(struct call *c, struct policy **out);
 void policy_stop(struct policy *p);
+
+/* The state of C's process; where no front gave one it is made here, without secrets, and ends with
+ * C. */
+struct policy *policy_of(struct call *c);
 
 /* What has to be done now and then while serving, about once a second, on the store of C: counts of
  * past minutes become rows of the record (with ALL those of this minute too, at the end), the end
@@ -70,10 +77,22 @@ enum fail caller_from_key(struct call *c, const char *text, const char *peer,
  * longer valid. */
 enum fail caller_from_id(struct call *c, const char *id, const struct caller **out);
 
+/* The caller for a program that speaks MCP over standard input; SCOPES may be NULL. FAIL_USAGE for
+ * scopes that are too long. */
+enum fail caller_of_assistant(struct call *c, enum role role, const char *scopes,
+	const struct caller **out);
+
+/* A keyed digest of TEXT for one PURPOSE, with a key that no one but this program's owner has, and
+ * the check of it: FAIL_MISSING when MAC is not that of TEXT. */
+enum fail policy_sign(struct call *c, const char *purpose, const char *text, const char **mac);
+enum fail policy_verify(struct call *c, const char *purpose, const char *text, const char *mac);
+
 /* Notes a request that did not get as far as an operation, because nobody known sent it. */
 void policy_unknown(struct call *c, const char *what);
 
-/* May the caller of C cause EFFECT, by the operation called OPERATION? FAIL_DENIED says why not. */
+/* May the caller of C cause EFFECT, by the operation called OPERATION? FAIL_DENIED says why not. Over
+ * MCP nobody may send, act, spend or destroy: an assistant's word, or a click that it asked for, is
+ * not the owner's. */
 enum fail policy_allow(struct call *c, enum effect effect, const char *operation);
 
 /* Is OPERATION one of SCOPES: operations or nouns, divided by commas? NULL has none. */

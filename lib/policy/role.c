@@ -73,6 +73,9 @@ enum fail policy_allow(struct call *c, enum effect effect, const char *operation
 	const struct caller *who = c->caller;
 	enum role need = policy_reserved(operation) ? ROLE_ADMIN : least[effect];
 
+	if (c->channel == CHANNEL_MCP && effect > EFFECT_WRITE)
+		return fail(c, FAIL_DENIED, "%s (%s) is not done on an assistant's word: the owner can "
+			"run `trae %s` in a shell", operation, effects[effect], operation);
 	if (!who)
 		return FAIL_NONE;
 	if (who->role < need)

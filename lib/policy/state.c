@@ -21,7 +21,7 @@ static struct policy *make(void)
 	struct policy *p = xmalloc(sizeof *p);
 	const char *master = getenv("TRAE_MASTER_KEY");
 
-	*p = (struct policy){.lock = PTHREAD_MUTEX_INITIALIZER};
+	*p = (struct policy){.lock = PTHREAD_MUTEX_INITIALIZER, .making = PTHREAD_MUTEX_INITIALIZER};
 	if (master && *master)
 		p->master = secret_from(master, strlen(master));
 	return p;
@@ -33,6 +33,7 @@ void policy_stop(struct policy *p)
 		return;
 	secret_free(&p->pepper);
 	secret_free(&p->seal);
+	secret_free(&p->fleeting);
 	secret_free(&p->master);
 	rate_free(p);
 	count_free(p);
@@ -95,9 +96,8 @@ static enum fail make_secret(struct call *c, struct secret **out)
 	return secret_set(c, SECRET_NAME, *out, &backend);
 }
 
-enum fail policy_secrets(struct call *c, bool may_make)
+static enum fail have_secrets(struct call *c, struct policy *p, bool may_make)
 {
-	struct policy *p = policy_of(c);
 	SECRET_AUTO *from = NULL;
 	enum fail f;
 
@@ -112,6 +112,17 @@ enum fail policy_secrets(struct call *c, bool may_make)
 	derive(p, from);
 	p->begun |= may_make;
 	return FAIL_NONE;
+}
+
+enum fail policy_secrets(struct call *c, bool may_make)
+{
+	struct policy *p = policy_of(c);
+	enum fail f;
+
+	pthread_mutex_lock(&p->making);
+	f = have_secrets(c, p, may_make);
+	pthread_mutex_unlock(&p->making);
+	return f;
 }
 
 enum fail policy_start(struct call *c, struct policy **out)
@@ -169,7 +180,7 @@ const char *caller_id(const struct call *c)
 {
 	if (c->caller)
 		return c->caller->id;
-	return c->channel == CHANNEL_HTTP ? "-" : CALLER_OWNER;
+	return c->channel == CHANNEL_HTTP || c->channel == CHANNEL_MCP ? "-" : CALLER_OWNER;
 }
 
 const char *channel_word(enum channel channel)

@@ -14,7 +14,9 @@
 struct policy {
 	/* Held while what is below is looked at or changed, never while something is waited for. */
 	pthread_mutex_t lock;
+	pthread_mutex_t making; /* held while the secrets are looked up or made */
 	struct secret *pepper; /* makes digests of API keys */
+	struct secret *fleeting; /* signs where there is no pepper; NULL: not needed yet */
 	struct secret *seal;   /* makes the chain of the record; NULL: not had yet */
 	struct secret *master; /* TRAE_MASTER_KEY; NULL: not set */
 	bool begun;            /* the record is kept */
@@ -26,9 +28,6 @@ struct policy {
 	struct known *known[256]; /* keys found right, by a hash of their digest */
 	struct peer *peers;
 };
-
-/* The state of C's process, made for this call alone where no front gave one. */
-struct policy *policy_of(struct call *c);
 
 /* Sees to it that pepper and seal are there. MAKE makes them on first use; else FAIL_MISSING when
  * there are none yet. */

@@ -133,7 +133,12 @@ struct web_stream *web_stream_open(struct web_exchange *x, const char *content_t
 
 bool web_stream_add(struct web_stream *s, const char *data, size_t len)
 {
-	return s->module->stream_add(s, data, len);
+	return s->module->stream_add(s, data, len, 0);
+}
+
+bool web_stream_send(struct web_stream *s, const char *data, size_t len, int64_t wait_ms)
+{
+	return s->module->stream_add(s, data, len, wait_ms);
 }
 
 void web_stream_close(struct web_stream *s)

@@ -100,6 +100,9 @@ void web_answer(struct web_exchange *x, const struct web_reply *reply);
 struct web_stream;
 struct web_stream *web_stream_open(struct web_exchange *x, const char *content_type);
 bool web_stream_add(struct web_stream *s, const char *data, size_t len);
+/* As web_stream_add(), but waits up to WAIT_MS for a client that is slow: not in a thread of the
+ * server. LEN is at most 16 KiB. */
+bool web_stream_send(struct web_stream *s, const char *data, size_t len, int64_t wait_ms);
 void web_stream_close(struct web_stream *s);
 
 #endif

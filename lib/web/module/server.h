@@ -114,7 +114,7 @@ void reply_answer(struct web_exchange *x, const struct web_reply *reply);
 
 /* stream.c */
 struct web_stream *stream_open(struct web_exchange *x, const char *content_type);
-bool stream_add(struct web_stream *s, const char *data, size_t len);
+bool stream_add(struct web_stream *stream, const char *data, size_t len, int64_t wait_ms);
 void stream_close(struct web_stream *s);
 void stream_drop(struct stream *s);  /* the connection's share of it */
 void stream_end(struct stream *s);   /* no more of it: the server stops */

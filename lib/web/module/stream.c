@@ -4,11 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include "lib/base/clock.h"
 #include "lib/web/module/server.h"
 
 /* As far as a client may be behind. */
 #define STREAM_BYTES (64 << 10)
+#define ROOM_US 2000
 
 struct stream {
 	struct web_stream base;
@@ -100,6 +103,8 @@ struct web_stream *stream_open(struct web_exchange *x, const char *content_type)
 	if (r) {
 		MHD_add_response_header(r, "Content-Type", content_type);
 		MHD_add_response_header(r, "Cache-Control", "no-store");
+		/* nginx would hold back what has to come at once. */
+		MHD_add_response_header(r, "X-Accel-Buffering", "no");
 	} else { /* the connection is closed without an answer */
 		s->shares = 2;
 		s->gone = s->released = true;
@@ -121,13 +126,27 @@ static bool has_left(const struct stream *s)
 	return poll(&poll_fd, 1, 0) > 0 && (poll_fd.revents & (POLLRDHUP | POLLHUP | POLLERR));
 }
 
-bool stream_add(struct web_stream *stream, const char *data, size_t len)
+/* Under the lock, which it lets go meanwhile: until LEN bytes have room, or nobody fetches them. */
+static void wait_for_room(struct stream *s, size_t len, int64_t wait_ms)
+{
+	int64_t until = clock_boot_ms() + wait_ms;
+
+	while (!s->gone && len > STREAM_BYTES - s->len && clock_boot_ms() < until) {
+		pthread_mutex_unlock(&s->lock);
+		usleep(ROOM_US);
+		pthread_mutex_lock(&s->lock);
+	}
+}
+
+bool stream_add(struct web_stream *stream, const char *data, size_t len, int64_t wait_ms)
 {
 	struct stream *s = (struct stream *)stream;
 	size_t at, end;
 	bool kept;
 
 	pthread_mutex_lock(&s->lock);
+	if (wait_ms)
+		wait_for_room(s, len, wait_ms);
 	if (!s->gone && (len > STREAM_BYTES - s->len || s->ended || has_left(s))) {
 		s->gone = true;
 		shutdown(s->fd, SHUT_RDWR);

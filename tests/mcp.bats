@@ -1,0 +1,113 @@
+#!/usr/bin/env bats
+# The Model Context Protocol, in both eras, over HTTP and standard input.
+load helper
+load mcp
+
+prepare() {
+	for tool in curl jq; do skip_without "$tool is not installed" command -v $tool; done
+	export TRAE_VIDEO_SIZE=360p TRAE_VIDEO_QUALITY=draft
+}
+
+@test "over standard input: one answer a line, nothing else, and an end with the input" {
+	{
+		old_message 1 initialize '{"protocolVersion":"2025-06-18","capabilities":{}}'
+		echo '{"jsonrpc":"2.0","method":"notifications/initialized"}'
+		old_message 2 ping '{}'
+		old_message 3 tools/call '{"name":"status","arguments":{}}'
+		message '"four"' server/discover '{}'
+		echo 'no JSON'
+		echo '[]'
+	} | trae mcp >out 2>err
+	[ ! -s err ]
+	[ "$(wc -l <out)" = 6 ]
+	jq -es 'map(select(.id == 1))[0].result | .protocolVersion == "2025-06-18"
+		and .serverInfo.name == "trae" and .capabilities.tools' out
+	jq -es 'map(select(.id == 2))[0].result == {}' out
+	jq -es 'map(select(.id == 3))[0].result | .structuredContent == (.content[0].text | fromjson)' out
+	jq -es 'map(select(.id == "four"))[0].result | .supportedVersions == ["2026-07-28"]
+		and .resultType == "complete" and .ttlMs > 0 and .cacheScope == "public"' out
+	jq -es 'map(select(.error)) | map(.error.code) == [-32700, -32600]' out
+}
+
+@test "every tool says what an assistant has to know of it, in the same order each time" {
+	old_message 1 tools/list '{}' | trae mcp >out
+	old_message 1 tools/list '{}' | trae mcp | cmp - out
+	jq -e '.result.tools | length > 40' out
+	jq -e 'all(.result.tools[]; .title and .description and (.annotations | [.readOnlyHint,
+		.destructiveHint, .idempotentHint, .openWorldHint] | all(type == "boolean")))' out
+	jq -e 'all(.result.tools[]; all(.inputSchema, .outputSchema; .type == "object"
+		and .additionalProperties == false))' out
+	# An object is closed, or says that it is open.
+	jq -e '[.result.tools[] | .. | objects | select(.type == "object")
+		| select(has("additionalProperties") | not)] == []' out
+	jq -e '[.result.tools[] | select(.name | test("^(task_prune|callback_redeliver|serve|secret)"))] == []' out
+}
+
+@test "what an assistant may is set by who starts it" {
+	old_message 1 tools/list '{}' | trae mcp --role viewer >out
+	jq -e 'all(.result.tools[]; .annotations.readOnlyHint)' out
+	old_message 1 tools/list '{}' | trae mcp --scopes task,voice >out
+	jq -e 'all(.result.tools[].name; test("^(task|voice)_"))' out
+	old_message 1 tools/call '{"name":"task_submit","arguments":{"task_type":"status"}}' |
+		trae mcp --role viewer >out
+	jq -e '.result.isError and (.result.content[0].text | contains("role operator"))' out
+}
+
+@test "what sends or destroys is not done on an assistant's word" {
+	{
+		old_message 1 tools/call '{"name":"task_prune","arguments":{}}'
+		old_message 2 tools/call '{"name":"task_submit","arguments":{"task_type":"task prune"}}'
+		old_message 3 tools/call '{"name":"secret_set","arguments":{}}'
+	} | trae mcp >out
+	jq -es 'map(select(.id < 3)) | all(.result.isError
+		and (.result.content[0].text | contains("trae task prune")))' out
+	jq -es 'map(select(.id == 3))[0].error.code == -32602' out
+}
+
+@test "over HTTP both eras, with a key only, and no other method" {
+	serve
+	old initialize '{"protocolVersion":"2099-01-01","capabilities":{}}'
+	answered 200 '.result.protocolVersion == "2025-11-25"'
+	lacks '^[Mm]cp-[Ss]ession' headers
+	old tools/call '{"name":"system_status","arguments":{}}'
+	answered 200 '.result.structuredContent.orchestrator_status == "LIVE"'
+	mcp tools/call '{"name":"system_status","arguments":{}}'
+	answered 200 '.result.resultType == "complete"'
+	mcp_post '{"jsonrpc":"2.0","method":"notifications/initialized"}'
+	answered 202 && [ ! -s body ]
+	request GET /mcp && answered 405 && grep -qi '^allow: POST' headers
+	request DELETE /mcp && answered 405
+	KEY=none
+	old tools/list '{}' && answered 401
+}
+
+@test "the headers of a modern request say what its body says" {
+	serve
+	mcp tools/list '{}' && answered 200 '.result.tools | length > 40'
+	mcp_post "$(message 1 tools/call '{"name":"status"}')" -H 'MCP-Protocol-Version: 2026-07-28' \
+		-H 'Mcp-Method: tools/call' -H 'Mcp-Name: =?base64?c3RhdHVz?='
+	answered 200
+	mcp_post "$(message 1 tools/list '{}')" -H 'MCP-Protocol-Version: 2026-07-28'
+	answered 400 '.error.code == -32020'
+	mcp_post "$(message 1 tools/list '{}')" -H 'Mcp-Method: tools/list'
+	answered 400 '.error.code == -32020'
+	mcp_post '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' -H 'MCP-Protocol-Version: 2026-07-28'
+	answered 400 '.error.code == -32602'
+	mcp_post "$(message 1 tools/list '{}' | sed 's/2026-07-28/2027-01-01/')" \
+		-H 'MCP-Protocol-Version: 2027-01-01' -H 'Mcp-Method: tools/list'
+	answered 400 '.error.code == -32022 and .error.data.supported == ["2026-07-28"]'
+	mcp sessions/end '{}' && answered 404 '.error.code == -32601'
+}
+
+@test "two tools in place of all" {
+	serve
+	MCP='/mcp?tools=two'
+	mcp tools/list '{}' && answered 200 '[.result.tools[].name] == ["search_tools", "call_tool"]'
+	call search_tools '{"query":"cancel task"}'
+	answered 200 '.result.structuredContent.tools[0].name == "task_cancel"'
+	call call_tool '{"name":"task_list","arguments":{"limit":1}}'
+	answered 200 '.result.structuredContent.tasks == []'
+	call call_tool '{"name":"task_prune"}'
+	answered 200 '.result.isError'
+	call task_list '{}' && answered 200 '.error.code == -32602'
+}
