@@ -68,13 +68,13 @@ char *xstrdup(const char *text)
 	return memcpy(xmalloc(len), text, len);
 }
 
-void *arena_alloc(struct arena *a, size_t count, size_t size)
+/* NEED bytes as they come. */
+static char *take(struct arena *a, size_t need)
 {
 	struct arena_block *b = a->last;
-	size_t need;
 	char *p;
 
-	if (__builtin_mul_overflow(count, size, &need) || need > SIZE_MAX / 2)
+	if (need > SIZE_MAX / 2)
 		out_of_memory();
 	need = (need + ALIGN - 1) / ALIGN * ALIGN;
 	if (ARENA_SEPARATE || !b || b->size - b->used < need) {
@@ -94,15 +94,25 @@ void *arena_alloc(struct arena *a, size_t count, size_t size)
 	}
 	p = b->data + b->used;
 	b->used += need;
-	return memset(p, 0, need);
+	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t count, size_t size)
+{
+	size_t need;
+
+	if (__builtin_mul_overflow(count, size, &need))
+		out_of_memory();
+	return memset(take(a, need), 0, need);
 }
 
 char *arena_memdup(struct arena *a, const void *data, size_t len)
 {
-	char *p = arena_alloc(a, len + 1, 1);
+	char *p = take(a, len + 1);
 
 	if (len)
 		memcpy(p, data, len);
+	p[len] = '\0';
 	return p;
 }
 
@@ -113,16 +123,18 @@ char *arena_strdup(struct arena *a, const char *text)
 
 char *arena_vprintf(struct arena *a, const char *format, va_list list)
 {
+	char text[256], *p;
 	va_list again;
 	int len;
-	char *p;
 
 	va_copy(again, list);
-	len = vsnprintf(NULL, 0, format, again);
+	len = vsnprintf(text, sizeof text, format, again);
 	va_end(again);
 	if (len < 0)
 		return arena_strdup(a, format);
-	p = arena_alloc(a, (size_t)len + 1, 1);
+	if ((size_t)len < sizeof text)
+		return arena_memdup(a, text, (size_t)len);
+	p = take(a, (size_t)len + 1);
 	vsnprintf(p, (size_t)len + 1, format, list);
 	return p;
 }

@@ -26,13 +26,29 @@ int64_t clock_boot_us(void)
 	return read_us(CLOCK_BOOTTIME);
 }
 
+/* The date of a day counted from 1970-01-01: civil_from_days() of H. Hinnant, "chrono-Compatible
+ * Low-Level Date Algorithms". gmtime_r() would read the time zone's file first. */
+static void date_of(int64_t day, int64_t *year, int *month, int *day_of_month)
+{
+	int64_t z = day + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
+	int64_t of_era = z - era * 146097;
+	int64_t year_of_era =
+		(of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	int of_year = (int)(of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100));
+	int from_march = (5 * of_year + 2) / 153;
+
+	*day_of_month = of_year - (153 * from_march + 2) / 5 + 1;
+	*month = from_march < 10 ? from_march + 3 : from_march - 9;
+	*year = year_of_era + era * 400 + (*month <= 2);
+}
+
 const char *clock_text(struct arena *a, int64_t at_ms)
 {
-	int64_t ms = ((at_ms % 1000) + 1000) % 1000;
-	time_t s = (time_t)((at_ms - ms) / 1000);
-	struct tm tm = {0};
+	const int64_t day_ms = 86400000;
+	int64_t in_day = (at_ms % day_ms + day_ms) % day_ms, year;
+	int month, day, s = (int)(in_day / 1000);
 
-	gmtime_r(&s, &tm);
-	return arena_printf(a, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900,
-		tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)ms);
+	date_of((at_ms - in_day) / day_ms, &year, &month, &day);
+	return arena_printf(a, "%04lld-%02d-%02dT%02d:%02d:%02d.%03dZ", (long long)year, month, day,
+		s / 3600, s / 60 % 60, s % 60, (int)(in_day % 1000));
 }

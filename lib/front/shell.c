@@ -11,6 +11,7 @@
 #include "lib/config/config.h"
 #include "lib/os/env.h"
 #include "lib/secret/secret.h"
+#include "lib/store/store.h"
 
 #define EXIT_PIPE 141 /* what a shell shows for a death by SIGPIPE */
 
@@ -194,6 +195,7 @@ int shell_main(int argc, char **argv)
 		status = EXIT_PIPE;
 	else if (f != FAIL_NONE)
 		talk_error(&s, f);
+	store_leave(&s.call);
 	call_release(&s.call);
 	return status;
 }

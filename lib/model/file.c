@@ -186,17 +186,15 @@ enum fail file_check(struct call *c, struct file *f)
 enum fail file_hash(struct call *c, const char *path, char hex[65], int64_t *bytes)
 {
 	FILE_AUTO fd = fault_io(EIO) ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	size_t room = 256 * 1024;
-	unsigned char digest[crypto_hash_sha256_BYTES], *data;
+	unsigned char digest[crypto_hash_sha256_BYTES], data[8192];
 	crypto_hash_sha256_state state;
 	int64_t total = 0;
 
 	if (fd < 0)
 		return fail_errno(c, errno, "cannot read %s", path);
-	data = arena_alloc(&c->arena, room, 1);
 	crypto_hash_sha256_init(&state);
 	for (;;) {
-		ssize_t got = fault_io(EIO) ? -1 : read(fd, data, room);
+		ssize_t got = fault_io(EIO) ? -1 : read(fd, data, sizeof data);
 
 		if (got < 0 && errno != EINTR)
 			return fail_errno(c, errno, "cannot read %s", path);

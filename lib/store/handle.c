@@ -84,9 +84,8 @@ enum fail handle_open(struct call *c, const char *path, int flags, struct handle
 
 	pthread_once(&once, no_memory_count);
 	*h = (struct handle){.path = path, .cancelled = c->cancelled};
-	reserve_watch();
 	rc = sqlite3_open_v2(path, &h->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
-		fault_vfs());
+		vfs_name());
 	/* Before anything else: even opening meets SQLITE_BUSY while the last user closes. */
 	if (!rc)
 		rc = sqlite3_busy_handler(h->db, wait_busy, h);
@@ -136,7 +135,7 @@ static bool whole_after_all(const struct handle *damaged)
 	sqlite3_stmt *statement = NULL;
 	bool whole = false;
 
-	if (!sqlite3_open_v2(h.path, &h.db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, fault_vfs())
+	if (!sqlite3_open_v2(h.path, &h.db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, vfs_name())
 		&& !sqlite3_busy_handler(h.db, wait_busy, &h)
 		&& !sqlite3_prepare_v2(h.db, "pragma quick_check(1)", -1, &statement, NULL)
 		&& sqlite3_step(statement) == SQLITE_ROW)

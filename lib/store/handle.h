@@ -59,11 +59,11 @@ enum fail handle_number(struct call *c, struct handle *h, const char *sql, int64
  * so that an I/O failure leaves open whether it happened. */
 enum fail handle_fail(struct call *c, struct handle *h, int rc, bool committing);
 
-/* Name of the VFS that fails on purpose when TRAE_FAULT is set, else NULL. */
-const char *fault_vfs(void);
+/* Name of the VFS that every handle uses. The first call sets SQLite up for this process. */
+const char *vfs_name(void);
 
-/* Sees to it that a full disk costs the reserve before it fails a write of the store. */
-void reserve_watch(void);
+/* Sees to it that a full disk costs the reserve before it fails a write through VFS, SQLite's own. */
+void reserve_watch(sqlite3_vfs *vfs);
 
 /* Before a write transaction: moves a long log; FAIL_BUSY when it is at its limit and a reader
  * keeps it from being moved. */

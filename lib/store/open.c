@@ -55,12 +55,30 @@ static void close_store(struct store *s)
 	file_close(&s->open_lock);
 }
 
-/* What call_release() runs: by now the caller has its answer. */
-static void close_call(struct store *s)
+/* By now the caller has its answer. */
+static void shorten_log(struct store *s)
 {
 	if (s->log_pages >= STORE_LOG_PAGES_AT_CLOSE)
 		log_shorten(s, true);
+}
+
+/* What call_release() runs. */
+static void close_call(struct store *s)
+{
+	shorten_log(s);
 	close_store(s);
+}
+
+void store_leave(struct call *c)
+{
+	static sqlite3 *volatile left; /* named here, it is no leak */
+
+	if (!c->store)
+		return;
+	shorten_log(c->store);
+	left = c->store->handle.db;
+	(void)left;
+	c->store = NULL;
 }
 
 static void forget_store(struct call *c)

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,24 +47,16 @@ static ssize_t write_at(int fd, const void *data, size_t len, off_t at)
 	return put;
 }
 
-static void watch(void)
+void reserve_watch(sqlite3_vfs *vfs)
 {
 	static const char *const names[] = {"pwrite64", "pwrite"};
-	sqlite3_vfs *vfs = sqlite3_initialize() ? NULL : sqlite3_vfs_find("unix");
 
-	for (size_t i = 0; vfs && i < sizeof names / sizeof *names && !write_before; i++) {
+	for (size_t i = 0; i < sizeof names / sizeof *names && !write_before; i++) {
 		write_before = (ssize_t (*)(int, const void *, size_t, off_t))
 			vfs->xGetSystemCall(vfs, names[i]);
 		if (write_before)
 			vfs->xSetSystemCall(vfs, names[i], (sqlite3_syscall_ptr)write_at);
 	}
-}
-
-void reserve_watch(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, watch);
 }
 
 enum fail store_reserve(struct call *c)

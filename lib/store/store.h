@@ -11,7 +11,7 @@
  * one that closes the store. The first process that opens a store reads all of its log again, so
  * short commands leave a short one behind. */
 #define STORE_LOG_PAGES 1000
-#define STORE_LOG_PAGES_AT_CLOSE 200
+#define STORE_LOG_PAGES_AT_CLOSE 80
 /* A log that a reader keeps from being moved takes no more transactions from here on, so that with
  * the last one it stays below 64 MiB. */
 #define STORE_LOG_PAGES_MAX 12288
@@ -100,6 +100,10 @@ enum fail store_open(struct call *c);
 /* As store_open, but FAIL_MISSING instead of making or filling a store, FAIL_CONFIG instead of
  * migrating one, and no writes. */
 enum fail store_open_read(struct call *c);
+
+/* For a process that ends now: what closing does for those who come later, a long log shortened,
+ * and no more. Locks, files and memory go with the process. */
+void store_leave(struct call *c);
 
 /* Before new work is taken: sees to it that beside the open store there is space to spare for what
  * ends work or frees space when the disk is full. FAIL_FULL when there is none. */

@@ -1,0 +1,39 @@
+/* The lowest room: texts in an arena, and times as text. */
+#include <string.h>
+#include <time.h>
+
+#include "lib/base/clock.h"
+#include "tests/unit/unit.h"
+
+TEST(formatted_texts_of_every_length)
+{
+	char want[1001] = {0};
+
+	for (int len = 0; len <= 1000; len++) {
+		const char *got = arena_printf(&c->arena, "%0*d", len, 7);
+
+		memset(want, '0', sizeof want - 1);
+		want[len ? len - 1 : 0] = '7';
+		want[len ? len : 1] = '\0';
+		CHECK_TEXT(got, want);
+	}
+}
+
+/* Against the C library, at an end of each day from the year 1000 to 3065. */
+TEST(times_are_those_of_the_calendar)
+{
+	for (int64_t day = -354285; day < 400000; day++) {
+		int64_t s = day * 86400 + (day % 2 ? 86399 : 0);
+		time_t at = (time_t)s;
+		struct arena a = {0};
+		char want[64];
+		struct tm tm;
+		size_t len;
+
+		gmtime_r(&at, &tm);
+		len = strftime(want, sizeof want, "%Y-%m-%dT%H:%M:%S", &tm);
+		strcpy(want + len, day % 2 ? ".999Z" : ".000Z");
+		CHECK_TEXT(clock_text(&a, s * 1000 + (day % 2 ? 999 : 0)), want);
+		arena_release(&a);
+	}
+}
