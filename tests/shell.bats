@@ -24,7 +24,7 @@ load helper
 	refuses 64 'limit: it has to be from 1 to 200, not 201' trae file list --limit=201
 	refuses 64 'limit: a whole number is needed' trae file list --limit 1e2
 	refuses 64 'limit is given twice' trae file list --limit 1 --limit 2
-	refuses 64 '"tea" is not one of openapi or mcp' trae openapi --as tea
+	refuses 64 '"tea" is not one of openapi, actions, functions or mcp' trae openapi --as tea
 	refuses 64 'name is needed' trae config get
 }
 
