@@ -90,6 +90,7 @@ $(B)/obj/lib/media/%.o $(B)/obj/lib/voice/%.o $(B)/obj/lib/effect/%.o: MODULE_PK
 $(B)/obj/lib/media/%.o $(B)/obj/lib/voice/%.o: ROOM_CFLAGS = -ffp-contract=off
 $(B)/obj/lib/store/migrate.o: $(SQL)
 $(B)/obj/lib/op/answers.o: share/web/schemas.json
+$(B)/obj/cmd/docs.o: $(wildcard share/web/docs.*)
 
 $(B)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -20,17 +20,26 @@ static void count(int status, int64_t started_us)
 		meter_add(METER_REFUSED, 1);
 }
 
+/* A page has what this server gives it, and nothing may be put around it. */
+#define PAGE_POLICY "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; " \
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
 /* The headers of every answer: the request's id, and what is left of its caller's rate. */
-static const struct web_reply_header *headers(struct request *r, const char *allow)
+static const struct web_reply_header *headers(struct request *r, const char *type,
+	const char *allow)
 {
 	struct call *c = &r->call;
-	struct web_reply_header *h = ARENA_NEW(&c->arena, struct web_reply_header, 15);
+	struct web_reply_header *h = ARENA_NEW(&c->arena, struct web_reply_header, 17);
 	size_t n = 0;
 
 	h[n++] = (struct web_reply_header){"X-Request-ID", r->id};
 	h[n++] = (struct web_reply_header){"Cache-Control", "no-store"};
 	h[n++] = (struct web_reply_header){"X-Content-Type-Options", "nosniff"};
 	n += origin_headers(r, h + n);
+	if (!strncmp(type, "text/html", 9)) {
+		h[n++] = (struct web_reply_header){"Content-Security-Policy", PAGE_POLICY};
+		h[n++] = (struct web_reply_header){"Referrer-Policy", "no-referrer"};
+	}
 	if (allow)
 		h[n++] = (struct web_reply_header){"Allow", allow};
 	if (r->session)
@@ -56,7 +65,7 @@ static void send_text(struct request *r, int status, const char *type, const cha
 	const char *allow)
 {
 	const struct web_reply reply = {.status = status, .content_type = type,
-		.headers = headers(r, allow), .body = text, .len = strlen(text)};
+		.headers = headers(r, type, allow), .body = text, .len = strlen(text)};
 
 	count(status, r->started_us);
 	web_answer(r->x, &reply);

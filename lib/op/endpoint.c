@@ -102,10 +102,29 @@ static void add_body(struct document *d, const struct op *op, const struct op_al
 	json_object_set_new(item, "requestBody", body);
 }
 
+/* The names of a guide, which the shell does not know. */
+static json_t *renames_of(const struct op *op)
+{
+	json_t *list = json_array();
+
+	for (const struct op_rename *r = op->renames; r && r->from; r++) {
+		json_t *one = json_pack("{s:s,s:s?}", "from", r->from, "to", r->to);
+
+		if (r->seconds)
+			json_object_set_new(one, "seconds", json_true());
+		if (r->text)
+			json_object_set_new(one, "text", json_true());
+		if (r->is)
+			json_object_update_new(one, json_pack("{s:s,s:s}", "is", r->is, "means", r->means));
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
 /* What the page /docs needs to write the same call as a shell line. */
 static json_t *shell_line(struct call *c, const struct op *op)
 {
-	json_t *words = json_array(), *flags = json_object();
+	json_t *words = json_array(), *flags = json_object(), *line;
 
 	for (const struct field *f = op->args; f->name; f++) {
 		if (f->output)
@@ -115,8 +134,11 @@ static json_t *shell_line(struct call *c, const struct op *op)
 		else
 			json_object_set_new(flags, f->name, json_string(field_flag(c, f)));
 	}
-	return json_pack("{s:s,s:s,s:s,s:o,s:o}", "command", op->name, "effect",
+	line = json_pack("{s:s,s:s,s:s,s:o,s:o}", "command", op->name, "effect",
 		effect_word(op->effect), "example", op->example, "words", words, "flags", flags);
+	if (op->renames)
+		json_object_set_new(line, "renames", renames_of(op));
+	return line;
 }
 
 static const char *tag_of(struct call *c, const struct op *op)
