@@ -18,6 +18,7 @@ struct policy;
 struct rate;
 struct secrets;
 struct store;
+struct tally;
 
 /* By which way a call came in. Only the shell may name local paths. */
 enum channel { CHANNEL_SHELL, CHANNEL_HTTP, CHANNEL_MCP, CHANNEL_QUEUE };
@@ -58,6 +59,7 @@ struct call {
 	void (*store_close)(struct store *store);
 	void (*secrets_close)(struct secrets *secrets);
 
+	struct tally *tally;     /* of lib/model: counts that wait for the end of a transaction */
 	struct op_call *op_call; /* of lib/op, while an operation runs */
 	struct json_t *beside;   /* members beside the rows of its reply, of op_beside(); or NULL */
 };

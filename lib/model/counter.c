@@ -1,6 +1,7 @@
 /* Counters: numbers that status shows, kept in the transaction of each change and never counted. */
 #include "lib/model/counter.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -49,8 +50,40 @@ enum fail counters_read(struct call *c, struct counters *out)
 	return FAIL_NONE;
 }
 
+struct tally {
+	int64_t n[sizeof rows / sizeof *rows];
+};
+
+void counters_hold(struct call *c)
+{
+	c->tally = ARENA_NEW(&c->arena, struct tally, 1);
+}
+
+enum fail counters_write(struct call *c, enum fail f)
+{
+	const struct tally *t = c->tally;
+
+	c->tally = NULL;
+	for (size_t i = 0; !f && i < sizeof rows / sizeof *rows; i++)
+		if (t->n[i])
+			f = counter_add(c, rows[i].name, t->n[i]);
+	return f;
+}
+
+static bool keep_back(struct call *c, const char *name, int64_t n)
+{
+	for (size_t i = 0; c->tally && i < sizeof rows / sizeof *rows; i++)
+		if (!strcmp(rows[i].name, name)) {
+			c->tally->n[i] += n;
+			return true;
+		}
+	return false;
+}
+
 enum fail counter_add(struct call *c, const char *name, int64_t n)
 {
+	if (keep_back(c, name, n))
+		return FAIL_NONE;
 	return store_run(c, SQL("insert into counter (name, n) values ($1, $2)"
 		" on conflict (name) do update set n = counter.n + excluded.n"),
 		PARAMS(name, n), NULL);

@@ -21,4 +21,10 @@ enum fail counters_read(struct call *c, struct counters *out);
 /* Adds N to the counter NAME, within the transaction of the change that it counts. */
 enum fail counter_add(struct call *c, const char *name, int64_t n);
 
+/* From here on what C adds is kept back, and written once for each counter by counters_write(), as
+ * the last of the transaction that is open: for one that changes many rows and is given up whole
+ * when F, how it went so far, is a failure. Returns F, or why they could not be written. */
+void counters_hold(struct call *c);
+enum fail counters_write(struct call *c, enum fail f);
+
 #endif

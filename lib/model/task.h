@@ -115,10 +115,10 @@ void task_owner_release(struct task_owner *owner);
 /* Prolongs the leases of all that OWNER runs. */
 enum fail task_heartbeat(struct call *c, const struct task_owner *owner);
 
-/* Takes the most urgent task of RESOURCE whose agent takes work and has a place free, in one
- * statement; *FOUND is false when there is none. */
+/* Takes up to MOST tasks of RESOURCE whose agents take work and have places free, the most urgent
+ * first, in one transaction. OUT has room for MOST; *N of them are set. */
 enum fail task_claim(struct call *c, const struct task_owner *owner, const char *resource,
-	struct task *out, bool *found);
+	size_t most, struct task *out, size_t *n);
 
 /* How an attempt ended. */
 struct task_end {

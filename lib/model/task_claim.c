@@ -41,45 +41,91 @@ enum fail task_heartbeat(struct call *c, const struct task_owner *owner)
 		PARAMS(clock_boot_ms() + owner->lease_ms, owner->lock_path), NULL);
 }
 
-static enum fail take(struct call *c, const struct task_owner *owner, const char *resource,
-	struct task *out, bool *found)
+/* A pending task, and how many of its agent's may be claimed. */
+struct candidate {
+	const char *id, *agent;
+	int64_t room;
+	struct candidate *next;
+};
+
+/* The first MOST of every agent that takes work, the most urgent first: for each agent one look
+ * into an index, however many tasks wait for agents that take none. */
+static enum fail find_candidates(struct call *c, const char *resource, size_t most,
+	struct candidate **out)
+{
+	struct candidate **last = out;
+	QUERY_AUTO q;
+	enum fail f;
+
+	*out = NULL;
+	TRY(query_start(c, SQL("select t.id, t.agent, lane.room from (select '' as name,"
+		" cast($2 as bigint) as room union all select a.name, a.max_running - (select"
+		" count(*) from task r where r.state = 'running' and r.agent = a.name)"
+		" from agent a where a.state = 'active') lane"
+		" join task t on t.id in (select w.id from task w where w.state = 'pending'"
+		" and w.resource = $1 and w.agent = lane.name"
+		" order by w.priority, w.created_at, w.id limit $2) where lane.room > 0"
+		" order by t.priority, t.created_at, t.id"), PARAMS(resource, most), &q));
+	for (; query_next(c, &q, &f); last = &(*last)->next) {
+		*last = ARENA_NEW(&c->arena, struct candidate, 1);
+		**last = (struct candidate){query_text(c, &q, 0), query_text(c, &q, 1),
+			query_int(&q, 2), NULL};
+	}
+	return f;
+}
+
+static enum fail take(struct call *c, const struct task_owner *owner, const char *id,
+	struct task *out)
 {
 	QUERY_AUTO q;
 	enum fail f;
 
-	/* The first of every agent that takes work, and of these the first: each is one look into
-	 * an index, however many tasks wait for agents that do not. */
 	TRY(query_start(c, SQL("update task set state = 'running', attempt = attempt + 1,"
-		" started_at = $1, progress = 0, stage = null, error_word = null, error_text = "
-		"null,"
-		" lease_owner = $2, lease_boot_id = $3, lease_boot_ms = $4"
-		" where state = 'pending' and id = (select t.id from (select '' as name union all"
-		" select a.name from agent a where a.state = 'active' and a.max_running >"
-		" (select count(*) from task r where r.state = 'running' and r.agent = a.name)) "
-		"lane"
-		" join task t on t.id = (select w.id from task w where w.state = 'pending'"
-		" and w.resource = $5 and w.agent = lane.name"
-		" order by w.priority, w.created_at, w.id limit 1)"
-		" order by t.priority, t.created_at, t.id limit 1) returning" TASK_COLUMNS),
+		" started_at = $1, progress = 0, stage = null, error_word = null,"
+		" error_text = null, lease_owner = $2, lease_boot_id = $3, lease_boot_ms = $4"
+		" where id = $5 and state = 'pending' returning" TASK_COLUMNS),
 		PARAMS(clock_now_ms(), owner->lock_path, owner->boot_id,
-			clock_boot_ms() + owner->lease_ms, resource), &q));
-	*found = query_next(c, &q, &f);
-	TRY(f);
-	if (!*found)
-		return FAIL_NONE;
+			clock_boot_ms() + owner->lease_ms, id), &q));
+	if (!query_next(c, &q, &f))
+		return f ? f : fail(c, FAIL_BUG, "task %s is not pending in the transaction that "
+			"found it so", id);
 	*out = task_read(c, &q);
 	query_end(&q);
 	return task_moved(c, "pending", out, "started", NULL);
 }
 
-enum fail task_claim(struct call *c, const struct task_owner *owner, const char *resource,
-	struct task *out, bool *found)
+static int64_t taken_for(const struct task *tasks, size_t n, const char *agent)
 {
-	bool got = false;
+	int64_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += !strcmp(tasks[i].agent, agent);
+	return count;
+}
+
+static enum fail take_some(struct call *c, const struct task_owner *owner, const char *resource,
+	size_t most, struct task *out, size_t *n)
+{
+	struct candidate *at;
+
+	TRY(find_candidates(c, resource, most, &at));
+	for (; at && *n < most; at = at->next) {
+		if (taken_for(out, *n, at->agent) >= at->room)
+			continue;
+		TRY(take(c, owner, at->id, &out[*n]));
+		++*n;
+	}
+	return FAIL_NONE;
+}
+
+enum fail task_claim(struct call *c, const struct task_owner *owner, const char *resource,
+	size_t most, struct task *out, size_t *n)
+{
+	size_t got = 0;
 
 	TRY(store_begin(c));
-	TRY(store_end(c, take(c, owner, resource, out, &got)));
-	*found = got;
+	TRY(store_end(c, take_some(c, owner, resource, most, out, &got)));
+	*n = got;
 	return FAIL_NONE;
 }
 

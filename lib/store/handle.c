@@ -48,6 +48,8 @@ static const struct {
 	{SQLITE_DBCONFIG_DQS_DML, 0},
 	{SQLITE_DBCONFIG_DQS_DDL, 0},
 	{SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1},
+	/* Else a statement whose plan looked at a parameter is prepared anew for each value. */
+	{SQLITE_DBCONFIG_ENABLE_QPSG, 1},
 };
 
 static int set_up(struct handle *h)

@@ -3,6 +3,7 @@
 
 #include "lib/agent/config.h"
 #include "lib/base/clock.h"
+#include "lib/model/counter.h"
 #include "lib/op/op.h"
 #include "lib/store/store.h"
 #include "lib/work/pool_state.h"
@@ -134,24 +135,25 @@ static size_t room(const struct pool *p, const char *resource)
 
 static enum fail claim(struct call *c, struct pool *p, const char *resource, struct job_list *to)
 {
-	bool found = true;
+	size_t most = room(p, resource), n;
+	struct task *tasks;
 
-	for (size_t left = room(p, resource); left && found; left--) {
-		struct task t;
+	if (p->options.most && most > (size_t)(p->options.most - p->claimed))
+		most = (size_t)(p->options.most - p->claimed);
+	if (!most)
+		return FAIL_NONE;
+	tasks = ARENA_NEW(&c->arena, struct task, most);
+	TRY(task_claim(c, &p->owner, resource, most, tasks, &n));
+	for (size_t i = 0; i < n; i++) {
 		struct job *job;
 
-		if (p->options.most && p->claimed >= p->options.most)
-			return FAIL_NONE;
-		TRY(task_claim(c, &p->owner, resource, &t, &found));
-		if (!found)
-			break;
-		p->claimed++;
-		p->facts.idle = false;
-		TRY(agent_config_apply(c, t.operation, &t.arguments));
-		job = job_new(&t);
+		TRY(agent_config_apply(c, tasks[i].operation, &tasks[i].arguments));
+		job = job_new(&tasks[i]);
 		job->told_stage = job->stage;
 		job_list_add(to, job);
 	}
+	p->claimed += (int64_t)n;
+	p->facts.idle = p->facts.idle && !n;
 	return FAIL_NONE;
 }
 
@@ -187,7 +189,9 @@ enum fail pool_commit(struct call *c, struct pool *p)
 
 	job_list_init(&claimed);
 	TRY(store_begin(c));
-	f = store_end(c, write_round(c, p, &claimed));
+	counters_hold(c);
+	f = write_round(c, p, &claimed);
+	f = store_end(c, counters_write(c, f));
 	if (f) {
 		p->facts = before;
 		p->claimed = claimed_before;

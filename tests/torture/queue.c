@@ -260,10 +260,11 @@ static void work_with_effects(const char *far, bool naive)
 		_exit(1);
 	for (;;) {
 		const struct task_end end = {.ended = FAIL_NONE, .result = "{}"};
-		bool found, taken;
+		size_t found;
+		bool taken;
 		struct task t;
 
-		if (task_reap(&c, NULL) || task_claim(&c, &owner, "light", &t, &found))
+		if (task_reap(&c, NULL) || task_claim(&c, &owner, "light", 1, &t, &found))
 			_exit(2);
 		if (!found) {
 			sleep_us(2000);
@@ -369,11 +370,12 @@ static void stop_worker(const char *tell, bool fenced)
 	struct call c = call_at(store_file);
 	const struct task_end end = {.ended = FAIL_NONE, .result = "\"late\""};
 	struct task_owner owner;
-	bool found = false, taken;
+	size_t found = 0;
+	bool taken;
 	struct task t;
 
 	if (store_open(&c) || task_owner_take(&c, "late", 20, &owner) ||
-		task_claim(&c, &owner, "light", &t, &found) || !found)
+		task_claim(&c, &owner, "light", 1, &t, &found) || !found)
 		_exit(1);
 	close(open(tell, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
 	raise(SIGSTOP);
@@ -388,7 +390,8 @@ static void stop_worker(const char *tell, bool fenced)
 static bool stop_once(struct task_owner *owner, struct call *c, const char *tell, bool fenced)
 {
 	const struct task_end end = {.ended = FAIL_NONE, .result = "\"new\""};
-	bool found = false, taken = false;
+	size_t found = 0;
+	bool taken = false;
 	struct task t;
 	int status;
 	pid_t pid;
@@ -403,7 +406,7 @@ static bool stop_once(struct task_owner *owner, struct call *c, const char *tell
 		bail("the worker did not stop");
 	for (int i = 0; i < 500 && !found; i++) {
 		sleep_us(5000);
-		if (task_reap(c, NULL) || task_claim(c, owner, "light", &t, &found))
+		if (task_reap(c, NULL) || task_claim(c, owner, "light", 1, &t, &found))
 			bail("cannot claim: %s", c->why);
 	}
 	if (!found || task_finish(c, owner, t.id, t.attempt, &end, &taken) || !taken)

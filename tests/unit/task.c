@@ -41,9 +41,9 @@ static const char *state_of(struct call *c, const char *id)
 static struct task claim(struct call *c, const struct task_owner *owner, bool want)
 {
 	struct task t = {.id = ""};
-	bool found = !want;
+	size_t found = !want;
 
-	CHECK_OK(task_claim(c, owner, "light", &t, &found));
+	CHECK_OK(task_claim(c, owner, "light", 1, &t, &found));
 	CHECK(found == want);
 	return t;
 }
@@ -381,13 +381,13 @@ TEST(classes_have_slots_of_their_own)
 {
 	OWNER_AUTO owner = {.lock = -1};
 	struct task render, t;
-	bool found = false;
+	size_t found = 0;
 
 	with_store(c);
 	owner = owner_of(c, TASK_LEASE_MS);
 	render = PUT(.resource = "render", .priority = 1);
 	claim(c, &owner, false);
-	CHECK_OK(task_claim(c, &owner, "render", &t, &found));
+	CHECK_OK(task_claim(c, &owner, "render", 1, &t, &found));
 	CHECK(found);
 	CHECK_TEXT(t.id, render.id);
 	CHECK_OK(task_give_back(c, &owner, t.id, t.attempt));
@@ -431,12 +431,12 @@ TEST(the_dead_are_rescued)
 	if (!pid) {
 		struct call own = OTHER(c);
 		struct task_owner owner;
-		bool found;
+		size_t found;
 
 		if (store_open(&own) || task_owner_take(&own, "pool", TASK_LEASE_MS, &owner) ||
 			task_put(&own, &(struct task_ask){.operation = "status", .arguments = "{}"},
 				&t, NULL) ||
-			task_claim(&own, &owner, "light", &t, &found) || write(ends[1], "x", 1) < 0)
+			task_claim(&own, &owner, "light", 1, &t, &found) || write(ends[1], "x", 1) < 0)
 			_exit(1);
 		pause();
 		_exit(0);
