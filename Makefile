@@ -151,7 +151,7 @@ torture: all $(TESTS)
 	$(B)/tests/torture/flip 10000
 	TRAE_BUILD=$(CURDIR)/$(B) TRAE_CALLBACK_KILLS=1000 bats -f 'killed anywhere' tests/callback.bats
 
-bench: all $(B)/tests/bench/writers
+bench: all $(B)/tests/bench/writers $(B)/tests/bench/beanstalk
 	@share/debian/install-deps bench
 	@/usr/bin/python3 tests/bench/bench.py $(B)
 	@/usr/bin/python3 tests/bench/serve.py $(B)

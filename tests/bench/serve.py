@@ -1,18 +1,22 @@
 """Benchmarks of the server, in turns against its peers: serve.py BUILD. Prints a Markdown table."""
 import datetime
+import glob
 import json
+import math
 import os
 import platform
 import re
 import shutil
 import signal
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+import uuid
 
 build = os.path.abspath(sys.argv[1])
 here = os.path.dirname(os.path.abspath(__file__))
@@ -22,6 +26,11 @@ env = {"HOME": home, "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
 started = []
 rows = []
 missed = 0
+WRK_S = 3
+GROWTH = (10_000, 100_000, 1_000_000)
+NOTHING = json.dumps({"task_type": "health", "parameters": {}})
+# One that no worker takes, since the peer runs nothing either.
+PAUSED = json.dumps({"task_type": "system_query", "parameters": {}, "paused": True})
 
 
 def row(measure, against, value, goal, good):
@@ -58,7 +67,7 @@ def resident_mib(pid):
         return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1)) / 1024
 
 
-def wrk(url, key, body=None, seconds=3):
+def wrk(url, key, body=None, seconds=WRK_S):
     argv = ["wrk", "-t1", "-c32", f"-d{seconds}", "-H", f"Authorization: Bearer {key}"]
     if body:
         script = os.path.join(home, "post.lua")
@@ -72,6 +81,148 @@ def wrk(url, key, body=None, seconds=3):
     return float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
 
 
+def ask(url, key):
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {key}"})
+    return json.load(urllib.request.urlopen(request, timeout=60))
+
+
+def cycle(url, key):
+    """No-op tasks a second from their POST until all are completed."""
+    begun, before = time.perf_counter(), ask(url + "/api/v1/status", key)["tasks_completed"]
+    put = round(wrk(url + "/api/v1/tasks", key, NOTHING) * WRK_S)
+    while ask(url + "/api/v1/status", key)["tasks_completed"] - before < put:
+        time.sleep(0.02)
+    return put / (time.perf_counter() - begun)
+
+
+def beanstalk(port, what):
+    return float(subprocess.run([os.path.join(build, "tests/bench/beanstalk"), str(port), "32",
+                                 str(WRK_S), what], check=True, capture_output=True).stdout)
+
+
+def start_beanstalkd():
+    """One that syncs each job before it answers, as trae does."""
+    port = free_port()
+    folder = os.path.join(home, "beanstalkd")
+    os.mkdir(folder)
+    started.append(subprocess.Popen(["beanstalkd", "-b", folder, "-f0", "-l", "127.0.0.1", "-p",
+                                     str(port)], stdout=subprocess.DEVNULL))
+    for _ in range(1000):
+        with socket.socket() as s:
+            if not s.connect_ex(("127.0.0.1", port)):
+                return port
+        time.sleep(0.005)
+    sys.exit("beanstalkd does not start")
+
+
+PG_TABLE = """create table task (id bigserial primary key, kind text not null, arguments text not null,
+    state text not null default 'pending', created_at timestamptz not null default now());
+    create index ready on task (id) where state = 'pending'"""
+# A claim that finds every task locked completes none.
+PG_CYCLE = r"""insert into task (kind, arguments) values ('health', '{}');
+with claimed as (update task set state = 'running' where id = (select id from task where state = 'pending' order by id limit 1 for update skip locked) returning id) select coalesce(max(id), 0) as id from claimed \gset
+update task set state = 'completed' where id = :id;
+"""
+
+
+class Postgres:
+    """A cluster of its own, durable, on a socket in the folder of this run."""
+
+    def __init__(self):
+        tools = subprocess.run(["pg_config", "--bindir"], capture_output=True).stdout.decode().strip()
+        self.tools = tools or max(glob.glob("/usr/lib/postgresql/*/bin"))
+        self.folder = os.path.join(home, "pg")
+        self.user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+        os.mkdir(self.folder)
+        os.chmod(home, 0o755)
+        if self.user:
+            shutil.chown(self.folder, "postgres")
+        self.run("initdb", "-A", "trust", "-D", self.folder + "/data")
+        self.run("pg_ctl", "-w", "-D", self.folder + "/data", "-o",
+                 f"-k {self.folder} -c listen_addresses=", "-l", self.folder + "/log", "start")
+        self.run("psql", "-h", self.folder, "-c", PG_TABLE, "postgres")
+        self.script = os.path.join(self.folder, "cycle.sql")
+        with open(self.script, "w") as f:
+            f.write(PG_CYCLE)
+
+    def run(self, tool, *argv):
+        return subprocess.run([*self.user, os.path.join(self.tools, tool), *argv], cwd="/", check=True,
+                              capture_output=True).stdout.decode()
+
+    def cycle(self):
+        text = self.run("pgbench", "-h", self.folder, "-n", "-M", "prepared", "-c", "32", "-T",
+                        str(WRK_S), "-f", self.script, "postgres")
+        return float(re.search(r"tps = ([\d.]+)", text).group(1))
+
+    def stop(self):
+        self.run("pg_ctl", "-D", self.folder + "/data", "-m", "fast", "stop")
+
+
+def fill(path, count):
+    """COUNT tasks behind the program's back: a tenth waits for an agent that takes none."""
+    db = sqlite3.connect(path)
+    now = int(time.time() * 1000) - count
+    with db:
+        db.executemany(
+            "insert into task (id, operation, arguments, state, channel, agent, created_at, run_at,"
+            " completed_at) values (?, 'health', '{}', ?, 'http', ?, ?, ?, ?)",
+            ((str(uuid.UUID(int=n)), "pending" if n % 10 == 0 else "completed",
+              "content" if n % 10 == 0 else "", now + n, now + n, None if n % 10 == 0 else now + n)
+             for n in range(count)))
+        for name, n in (("task_pending", count // 10), ("task_completed", count - count // 10)):
+            db.execute("insert or replace into counter values (?, ?)", (name, n))
+    db.close()
+
+
+def bench_growth():
+    servers = {}
+    for count in GROWTH:
+        own = {"XDG_DATA_HOME": os.path.join(home, f"data-{count}")}
+        subprocess.run([trae, "init", "-q"], env={**env, **own}, check=True)
+        key = make_key(**own)
+        subprocess.run([trae, "agent", "pause", "content"], env={**env, **own}, check=True,
+                       capture_output=True)
+        fill(os.path.join(own["XDG_DATA_HOME"], "trae/trae.db"), count)
+        port = free_port()
+        start([trae, "serve", "--port", str(port)], port, "/healthz", **own)
+        servers[count] = (f"http://127.0.0.1:{port}", key)
+    paused = json.dumps({"task_type": "health", "paused": True})
+    page = "/api/v1/tasks?status=completed&limit=50"
+    measures = {
+        "submit": lambda url, key: wrk(url + "/api/v1/tasks", key, paused),
+        "claim and complete": cycle,
+        "list": lambda url, key: wrk(url + page, key),
+    }
+    limit = math.log(GROWTH[-1]) / math.log(GROWTH[0])
+    for name, measure in measures.items():
+        rates = in_turns(3, *[lambda at=at: measure(*at) for at in servers.values()])
+        worse = rates[0] / rates[-1]
+        row(f"{name} with 1 M tasks in the store", "itself with 10,000",
+            f"{worse:.2f}x the time", f"{limit:.1f}x (log n)", worse <= limit)
+
+
+def make_key(**more):
+    return subprocess.run([trae, "key", "create", "--name", "bench", "--role", "admin", "--rate", "none",
+                           "--format", "{{key}}"], env={**env, **more}, check=True,
+                          capture_output=True).stdout.decode().strip()
+
+
+def bench_queue(url, key):
+    port = start_beanstalkd()
+    postgres = Postgres()
+    try:
+        post, put = in_turns(3, lambda: wrk(url + "/api/v1/tasks", key, PAUSED),
+                             lambda: beanstalk(port, "put"))
+        row("the same", "beanstalkd -b -f0 put", f"{post / put:.1f}x", "4x", post / put >= 4)
+        ours, theirs, pg = in_turns(3, lambda: cycle(url, key), lambda: beanstalk(port, "cycle"),
+                                    postgres.cycle)
+    finally:
+        postgres.stop()
+    row("no-op tasks from POST to completed, durable, 32 clients",
+        "beanstalkd -f0 put-reserve-delete", f"{ours / theirs:.1f}x", "2x", ours / theirs >= 2)
+    row("the same", "PostgreSQL SKIP LOCKED", f"{ours / pg:.1f}x", "1x", ours / pg >= 1)
+
+
 def in_turns(rounds, *measures):
     results = [[] for _ in measures]
     for _ in range(rounds):
@@ -82,9 +233,7 @@ def in_turns(rounds, *measures):
 
 def main():
     subprocess.run([trae, "init", "--key-file", "-q"], env=env, check=True)
-    key = subprocess.run([trae, "key", "create", "--name", "bench", "--role", "admin", "--rate", "none",
-                          "--format", "{{key}}"], env=env, check=True,
-                         capture_output=True).stdout.decode().strip()
+    key = make_key()
     ports = {name: free_port() for name in ("trae", "nginx", "fastapi")}
     config = os.path.join(home, "nginx.conf")
     with open(config, "w") as f:
@@ -116,17 +265,17 @@ server {{ listen 127.0.0.1:{ports['nginx']}; location / {{
     row("GET /api/v1/system/status, 32 connections", "nginx `return 200`", f"{a / b:.2f}x", "0.7x",
         a / b >= 0.7)
     row("the same", "FastAPI, uvloop and httptools", f"{a / c:.1f}x", "12x", a / c >= 12)
-    # The peer runs nothing either.
-    body = json.dumps({"task_type": "system_query", "parameters": {}, "paused": True})
-    a, c = in_turns(3, lambda: wrk(url["trae"] + "/api/v1/tasks", key, body),
-                    lambda: wrk(url["fastapi"] + "/api/v1/tasks", key, body))
+    a, c = in_turns(3, lambda: wrk(url["trae"] + "/api/v1/tasks", key, PAUSED),
+                    lambda: wrk(url["fastapi"] + "/api/v1/tasks", key, PAUSED))
     row("POST /api/v1/tasks, durable, 32 connections", "FastAPI inserting in SQLite with FULL",
         f"{a / c:.1f}x", "10x", a / c >= 10)
+    bench_queue(url["trae"], key)
     after = resident_mib(ours.pid)
     row("resident memory of serve, idle", "-", f"{idle:.1f} MiB", "10 MiB", idle <= 10)
     row("the same after the requests above", "-", f"{after:.1f} MiB", "40 MiB", after <= 40)
     fold = statistics.median(ready)
     row("ready after start", "FastAPI", f"{fold:.0f}x sooner", "10x", fold >= 10)
+    bench_growth()
 
 
 try:
