@@ -149,6 +149,7 @@ torture: all $(TESTS)
 	$(B)/tests/torture/powercut 1000
 	$(B)/tests/torture/full 50
 	$(B)/tests/torture/flip 10000
+	TRAE_BUILD=$(CURDIR)/$(B) TRAE_CAMPAIGN=whole bats tests/campaign.bats
 	TRAE_BUILD=$(CURDIR)/$(B) TRAE_CALLBACK_KILLS=1000 bats -f 'killed anywhere' tests/callback.bats
 
 bench: all $(B)/tests/bench/writers $(B)/tests/bench/beanstalk

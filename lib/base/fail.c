@@ -88,6 +88,10 @@ enum fail fail_errno(struct call *c, int err, const char *format, ...)
 		return FAIL_DENIED;
 	case EINTR:
 		return FAIL_INTERRUPTED;
+	case EMFILE:
+	case ENFILE:
+	case EAGAIN:
+		return FAIL_BUSY;
 	default:
 		return FAIL_IO;
 	}

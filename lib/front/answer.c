@@ -1,12 +1,11 @@
 /* Answers: replies, errors and tasks in the form that the guides' clients read. */
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/meter.h"
 #include "lib/front/http_state.h"
 #include "lib/model/task.h"
+#include "lib/os/file.h"
 #include "lib/policy/policy.h"
 #include "lib/text/slug.h"
 
@@ -108,12 +107,17 @@ static void send_file(struct request *r)
 		{"X-Content-Type-Options", "nosniff"},
 		{"Content-Disposition", arena_printf(&c->arena, "attachment; filename=\"%s\"",
 			slug(&c->arena, f->name))}};
-	const struct web_reply reply = {.status = 200, .content_type = f->media_type, .headers = h,
-		.file = true, .fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW),
-		.etag = arena_printf(&c->arena, "\"%s\"", f->sha256)};
+	struct web_reply reply = {.status = 200, .content_type = f->media_type, .headers = h,
+		.file = true, .etag = arena_printf(&c->arena, "\"%s\"", f->sha256)};
+	enum fail failed = file_open_plain(c, f->path, &reply.fd);
 
-	if (reply.fd < 0) {
-		answer_failure(r, fail_errno(c, errno, "%s is not where it was", f->name));
+	/* What came into its place since is not given away, nor where that is. */
+	if (failed == FAIL_DENIED || failed == FAIL_INPUT || failed == FAIL_MISSING) {
+		fail_forget(c);
+		failed = fail(c, FAIL_MISSING, "%s is not where it was", f->name);
+	}
+	if (failed != FAIL_NONE) {
+		answer_failure(r, failed);
 		return;
 	}
 	origin_headers(r, h + 5);

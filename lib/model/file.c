@@ -74,6 +74,7 @@ enum fail file_record(struct call *c, struct file *f)
 		return fail(c, FAIL_BUG, "a file is recorded without an absolute path: %s",
 			row.path);
 	row.id = id_new(&c->arena);
+	row.path = path_real(c, row.path);
 	row.name = path_base(row.path);
 	row.state = "present";
 	row.created_at = clock_now_ms();

@@ -4,8 +4,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -221,20 +223,18 @@ enum fail dir_make(struct call *c, const char *path)
 	}
 }
 
-enum fail file_open_beneath(struct call *c, const char *dir, const char *name, int *out)
+/* Opens the regular file NAME below AT, never through a link. A link where RESOLVE allows none is
+ * the sentence LINK, with NAME. */
+static enum fail open_regular(struct call *c, int at, const char *name, uint64_t resolve,
+	const char *link, int *out)
 {
 	struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
-	FILE_AUTO at = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		.resolve = resolve | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+	long fd = fault_io(EIO) ? -1 : syscall(SYS_openat2, at, name, &how, sizeof how);
 	struct stat st;
-	long fd;
 
-	if (at < 0)
-		return fail_errno(c, errno, "cannot open folder %s", dir);
-	fd = fault_io(EIO) ? -1 : syscall(SYS_openat2, at, name, &how, sizeof how);
 	if (fd < 0 && (errno == EXDEV || errno == ELOOP))
-		return fail(c, FAIL_DENIED,
-			"%s leads out of the folder of the document: copy the file beside it", name);
+		return fail(c, FAIL_DENIED, "%s %s", name, link);
 	if (fd < 0)
 		return fail_errno(c, errno, "cannot read %s", name);
 	if (fstat((int)fd, &st) || !S_ISREG(st.st_mode)) {
@@ -243,4 +243,28 @@ enum fail file_open_beneath(struct call *c, const char *dir, const char *name, i
 	}
 	*out = (int)fd;
 	return FAIL_NONE;
+}
+
+enum fail file_open_beneath(struct call *c, const char *dir, const char *name, int *out)
+{
+	FILE_AUTO at = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (at < 0)
+		return fail_errno(c, errno, "cannot open folder %s", dir);
+	return open_regular(c, at, name, RESOLVE_BENEATH,
+		"leads out of the folder of the document: copy the file beside it", out);
+}
+
+enum fail file_open_plain(struct call *c, const char *path, int *out)
+{
+	return open_regular(c, AT_FDCWD, path, 0, "is behind a link now", out);
+}
+
+const char *path_real(struct call *c, const char *path)
+{
+	char real[PATH_MAX];
+
+	if (!realpath(path_dir(c, path), real))
+		return path;
+	return arena_printf(&c->arena, "%s/%s", strcmp(real, "/") ? real : "", path_base(path));
 }

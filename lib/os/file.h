@@ -56,6 +56,14 @@ enum fail dir_sync_of(struct call *c, const char *path);
  * (openat2(2) RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS). *OUT is the caller's. */
 enum fail file_open_beneath(struct call *c, const char *dir, const char *name, int *out);
 
+/* Opens the regular file with the absolute name PATH for reading; FAIL_DENIED where it or a folder
+ * on the way is a link. */
+enum fail file_open_plain(struct call *c, const char *path, int *out);
+
+/* PATH with the links among its folders resolved, the last part as it is; PATH itself where its
+ * folder is not there. */
+const char *path_real(struct call *c, const char *path);
+
 /* The folder part of PATH ("." when it has none), and its last part. */
 const char *path_dir(struct call *c, const char *path);
 const char *path_base(const char *path);

@@ -68,8 +68,8 @@ enum fail log_keep(struct call *c)
 		s->log_pages = STORE_LOG_PAGES_MAX;
 	s->log_sized = true;
 	/* The commit that filled the log has been answered: now is the time to move it. On a full
-	 * disk what was moved makes room for more. */
-	if (s->handle.full || s->log_kept >= STORE_LOG_PAGES_MAX ||
+	 * disk what was moved makes room for more, and so it goes on. */
+	if (s->handle.full || reserve_given() || s->log_kept >= STORE_LOG_PAGES_MAX ||
 		s->log_pages >= s->log_kept + STORE_LOG_PAGES)
 		log_shorten(s, false);
 	s->handle.full = false;

@@ -65,6 +65,9 @@ const char *vfs_name(void);
 /* Sees to it that a full disk costs the reserve before it fails a write through VFS, SQLite's own. */
 void reserve_watch(sqlite3_vfs *vfs);
 
+/* True while the reserve that this process gave up is not there again. */
+bool reserve_given(void);
+
 /* Before a write transaction: moves a long log; FAIL_BUSY when it is at its limit and a reader
  * keeps it from being moved. */
 enum fail log_keep(struct call *c);

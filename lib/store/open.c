@@ -58,7 +58,7 @@ static void close_store(struct store *s)
 /* By now the caller has its answer. */
 static void shorten_log(struct store *s)
 {
-	if (s->log_pages >= STORE_LOG_PAGES_AT_CLOSE)
+	if (s->handle.full || s->log_pages >= STORE_LOG_PAGES_AT_CLOSE)
 		log_shorten(s, true);
 }
 

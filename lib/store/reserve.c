@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,9 @@
 
 #define RESERVE_BYTES (1 << 20)
 #define TAIL "-reserve"
+
+/* This process gave the reserve up, and has not made it again. */
+static atomic_bool given;
 
 /* Removes the reserve beside the store whose file, log or index FD is; false when there is none. */
 static bool give_up(int fd)
@@ -28,7 +32,10 @@ static bool give_up(int fd)
 	if (!memcmp(path + len - 4, "-wal", 4) || !memcmp(path + len - 4, "-shm", 4))
 		len -= 4;
 	memcpy(path + len, TAIL, sizeof TAIL);
-	return unlink(path) == 0;
+	if (unlink(path))
+		return false;
+	atomic_store(&given, true);
+	return true;
 }
 
 /* What SQLite calls in place of pwrite(), and what that was before. */
@@ -59,14 +66,21 @@ void reserve_watch(sqlite3_vfs *vfs)
 	}
 }
 
+bool reserve_given(void)
+{
+	return atomic_load(&given);
+}
+
 enum fail store_reserve(struct call *c)
 {
 	const char *path = arena_printf(&c->arena, "%s" TAIL, c->store->handle.path);
 	FILE_AUTO fd = -1;
 	int err;
 
-	if (!access(path, F_OK))
+	if (!access(path, F_OK)) {
+		atomic_store(&given, false);
 		return FAIL_NONE;
+	}
 	fd = fault_io(ENOSPC) ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0 && errno == EEXIST)
 		return FAIL_NONE; /* another process was faster */
