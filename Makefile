@@ -145,6 +145,7 @@ torture: all $(TESTS)
 	$(B)/tests/torture/kill 1000
 	$(B)/tests/torture/queue 1000 500
 	$(B)/tests/torture/once 100
+	$(B)/tests/torture/clock 50
 	$(B)/tests/torture/timing 1000000
 	$(B)/tests/torture/powercut 1000
 	$(B)/tests/torture/full 50
