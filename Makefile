@@ -111,6 +111,13 @@ $(MEDIA_TESTS:tests/%.c=$(B)/tests/%): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/lib
 	@mkdir -p $(@D) && ln -sfn ../../libexec $(@D)/libexec
 	$(LINK) -pie -o $@ $< $(B)/libmedia.a $(MEDIA_LIBS)
 
+# The program with the tools, resources and prompts that MCP's conformance suite looks for.
+MCP_DRIVE = $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/drive/mcp/*.c))
+$(B)/tests/drive/mcp/trae: $(MCP_DRIVE) $(filter-out $(B)/obj/cmd/ops.o $(B)/obj/lib/mcp/table.o,$(CORE_OBJ))
+	@mkdir -p $(@D) && ln -sfn ../../../libexec $(@D)/libexec
+	$(LINK) -pie -rdynamic -o $@ $^ $(call pkgs,--libs,$(CORE_PKG)) -lm
+TESTS += $(B)/tests/drive/mcp/trae
+
 # Fuzz targets: in `make check` they are given their corpora again, in `make fuzz` new inputs.
 FUZZ = $(wildcard tests/fuzz/*.c)
 REPLAY = $(FUZZ:tests/fuzz/%.c=$(B)/tests/fuzz/%)
@@ -214,4 +221,4 @@ clean:
 .SECONDARY:
 
 -include $(CORE_OBJ:.o=.d) $(MEDIA_OBJ:.o=.d) $(MODULE_OBJ:.o=.d) \
-	$(patsubst %.c,$(B)/obj/%.d,$(wildcard tests/*/*.c))
+	$(patsubst %.c,$(B)/obj/%.d,$(wildcard tests/*/*.c tests/drive/mcp/*.c))

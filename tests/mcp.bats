@@ -68,7 +68,8 @@ prepare() {
 	serve
 	old initialize '{"protocolVersion":"2099-01-01","capabilities":{}}'
 	answered 200 '.result.protocolVersion == "2025-11-25"'
-	lacks '^[Mm]cp-[Ss]ession' headers
+	grep -qi '^mcp-session-id: 2025-11-25' headers
+	old ping '{}' -H 'Mcp-Session-Id: 2025-11-25.1.another.0000' && answered 404
 	old tools/call '{"name":"system_status","arguments":{}}'
 	answered 200 '.result.structuredContent.orchestrator_status == "LIVE"'
 	mcp tools/call '{"name":"system_status","arguments":{}}'

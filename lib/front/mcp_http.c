@@ -17,6 +17,7 @@ struct mcp_door {
 	struct mcp *mcp;
 	pthread_mutex_t lock;
 	pthread_cond_t ended;
+	struct post *posts; /* those that have a thread */
 	size_t count;
 };
 
@@ -25,6 +26,8 @@ struct post {
 	struct request *r;
 	struct mcp_exchange x;
 	struct mcp_out out;
+	const char *session;       /* that it came in; NULL: none */
+	struct post *next;
 	struct web_stream *stream; /* NULL: nothing came before the answer yet */
 	volatile sig_atomic_t gone;
 };
@@ -110,11 +113,16 @@ static void finish(struct post *p)
 
 static void *run_post(void *to)
 {
-	struct post *p = to;
+	struct post *p = to, **at;
 	struct mcp_door *d = p->r->http->mcp;
 
 	p->r->call.cancelled = &p->gone;
 	mcp_run(&p->x);
+	pthread_mutex_lock(&d->lock);
+	for (at = &d->posts; *at != p; at = &(*at)->next)
+		;
+	*at = p->next;
+	pthread_mutex_unlock(&d->lock);
 	finish(p);
 	pthread_mutex_lock(&d->lock);
 	d->count--;
@@ -134,10 +142,26 @@ static bool start(struct post *p)
 	room = d->count < CALLS_MAX && !pthread_create(&thread, NULL, run_post, p);
 	if (room) {
 		pthread_detach(thread);
+		p->next = d->posts;
+		d->posts = p;
 		d->count++;
 	}
 	pthread_mutex_unlock(&d->lock);
 	return room;
+}
+
+/* A client of the legacy era says so, instead of closing the stream: by the session and the id. */
+static void cancel(const struct post *p, const json_t *id)
+{
+	struct mcp_door *d = p->r->http->mcp;
+
+	if (!id || !p->session)
+		return;
+	pthread_mutex_lock(&d->lock);
+	for (struct post *one = d->posts; one; one = one->next)
+		if (one->session && !strcmp(one->session, p->session) && json_equal(one->x.id, id))
+			one->gone = 1;
+	pthread_mutex_unlock(&d->lock);
 }
 
 /* Looks into the store at most, in the server's own thread. */
@@ -162,27 +186,20 @@ static const char *header(struct request *r, const char *name)
 	return value ? arena_strdup(&r->call.arena, value) : NULL;
 }
 
-static enum fail read_session(struct request *r, struct mcp_client *out)
-{
-	const char *session = header(r, "Mcp-Session-Id");
-
-	*out = (struct mcp_client){.version = NULL};
-	return session ? mcp_session_read(&r->call, session, out) : FAIL_NONE;
-}
-
-static enum fail check(struct request *r, struct mcp_client *client)
+static enum fail check(struct request *r, const char *session, struct mcp_client *client)
 {
 	const char *type = web_header(r->x, "Content-Type"), *json = "application/json";
 
+	*client = (struct mcp_client){.version = NULL};
 	TRY(request_caller(r, "mcp"));
 	if (!type || strncasecmp(type, json, strlen(json)))
 		return fail(&r->call, FAIL_USAGE, "a body has to be application/json");
-	return read_session(r, client);
+	return session ? mcp_session_read(&r->call, session, client) : FAIL_NONE;
 }
 
 void mcp_take(struct request *r)
 {
-	const char *tools = web_query(r->x, "tools"), *text;
+	const char *tools = web_query(r->x, "tools"), *session = header(r, "Mcp-Session-Id"), *text;
 	struct mcp_client client;
 	struct post *p;
 	enum fail f;
@@ -197,13 +214,13 @@ void mcp_take(struct request *r)
 		answer_no_route(r, "POST");
 		return;
 	}
-	f = check(r, &client);
+	f = check(r, session, &client);
 	if (f != FAIL_NONE) {
 		answer_failure(r, f);
 		return;
 	}
 	p = xmalloc(sizeof *p);
-	*p = (struct post){.r = r};
+	*p = (struct post){.r = r, .session = session};
 	p->out = (struct mcp_out){.send = send_message, .gone = is_gone, .to = p};
 	p->x = (struct mcp_exchange){.mcp = r->http->mcp->mcp, .call = &r->call, .out = &p->out,
 		.client = client, .headers = true, .two_tools = tools && !strcmp(tools, "two"),
@@ -211,6 +228,8 @@ void mcp_take(struct request *r)
 	text = web_body(r->x, &len);
 	mcp_read(&p->x, text, len);
 	mcp_check_headers(&p->x, header(r, "Mcp-Method"), header(r, "Mcp-Name"));
+	if (!p->x.answer)
+		cancel(p, mcp_cancels(&p->x));
 	if (!p->x.answer && !mcp_is_quick(&p->x)) {
 		if (start(p))
 			return;

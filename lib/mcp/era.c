@@ -101,6 +101,7 @@ void mcp_read(struct mcp_exchange *x, const char *text, size_t len)
 	const char *version;
 	bool modern;
 
+	x->progress = -1;
 	x->client.modern = x->transport_version && !strcmp(x->transport_version, MCP_MODERN);
 	if (!mcp_envelope(x, text, len))
 		return;
@@ -163,13 +164,8 @@ json_t *mcp_initialize(struct mcp_exchange *x)
 
 	x->client.version = agreed ? agreed : legacy[0];
 	x->client.can = mcp_capabilities(json_object_get(x->params, "capabilities")) & ~MCP_CAN_TASKS;
-	if (x->headers && x->client.can) {
-		enum fail f = mcp_session_text(x->call, &x->client, &x->session);
-
-		/* Without a place for the key nobody is asked anything; all else works. */
-		if (f != FAIL_NONE)
-			fail_forget(x->call);
-	}
+	if (x->headers && mcp_session_text(x->call, &x->client, &x->session) != FAIL_NONE)
+		return mcp_error(x, MCP_INTERNAL, NULL, "%s", x->call->why);
 	return json_pack("{s:s,s:o,s:o,s:s}", "protocolVersion", x->client.version, "capabilities",
 		capabilities(false), "serverInfo", server_info(), "instructions", instructions);
 }

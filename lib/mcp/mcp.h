@@ -103,8 +103,8 @@ void mcp_refuse_busy(struct mcp_exchange *x);
 /* The id of the request that X, a notification, cancels; NULL when it is none. Borrowed. */
 const json_t *mcp_cancels(const struct mcp_exchange *x);
 
-/* A signed text that says what CLIENT can do, for a client that has to bring it along with every
- * request; and back. FAIL_MISSING for one that is none of ours. */
+/* A signed text that says what CLIENT can do, for it to bring along with every request; no two are
+ * the same. And back: FAIL_MISSING for one that is none of ours. */
 enum fail mcp_session_text(struct call *c, const struct mcp_client *client, const char **out);
 enum fail mcp_session_read(struct call *c, const char *text, struct mcp_client *out);
 

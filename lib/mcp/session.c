@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/id.h"
 #include "lib/mcp/state.h"
 #include "lib/policy/policy.h"
 
@@ -9,7 +10,8 @@
 
 enum fail mcp_session_text(struct call *c, const struct mcp_client *client, const char **out)
 {
-	const char *said = arena_printf(&c->arena, "%s.%u", client->version, client->can);
+	const char *said = arena_printf(&c->arena, "%s.%u.%s", client->version, client->can,
+		id_new(&c->arena));
 	const char *mac;
 
 	TRY(policy_sign(c, PURPOSE, said, &mac));

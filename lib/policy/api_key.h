@@ -15,6 +15,7 @@
 #define KEY_SCOPES_CHARS 1000
 #define KEY_RATE 100          /* calls in any 60 s, a fifth of them in any 10 s */
 #define KEY_RATE_MAX 100000
+#define ASSISTANT_RATE 1000   /* of one on this machine, which asks as fast as it reads */
 #define KEY_ROTATE_MS (90 * INT64_C(86400000))
 
 struct api_key {

@@ -130,7 +130,7 @@ enum fail caller_of_assistant(struct call *c, enum role role, const char *scopes
 
 	if (scopes && strlen(scopes) > KEY_SCOPES_CHARS)
 		return fail(c, FAIL_USAGE, "scopes: at most %d characters", KEY_SCOPES_CHARS);
-	*who = (struct caller){.name = "assistant", .role = role, .rate = KEY_RATE,
+	*who = (struct caller){.name = "assistant", .role = role, .rate = ASSISTANT_RATE,
 		.scopes = scopes ? arena_strdup(&c->arena, scopes) : NULL,
 		.id = arena_printf(&c->arena, CALLER_ASSISTANT "%s%s%s", role_word(role),
 			scopes ? ":" : "", scopes ? scopes : "")};
