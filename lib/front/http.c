@@ -48,13 +48,15 @@ enum fail http_start(struct call *c, const struct http_settings *settings, struc
 	h->shared = c;
 	h->policy = c->policy;
 	h->submit = op_find("task submit");
+	h->queued = settings->queued;
+	h->queued_to = settings->to;
 	pthread_mutex_init(&h->lock, NULL);
 	pthread_mutex_init(&h->fresh.lock, NULL);
 	h->public_url = own_url(c, settings, settings->port);
 	origin_start(c, h, settings->address);
 	routes_make(c, &h->routes);
 	TRY(lanes_start(c, &h->lanes));
-	TRY(mcp_door_open(c, &h->mcp));
+	TRY(mcp_door_open(c, h, &h->mcp));
 	TRY(web_start(c, &web, &h->web));
 	/* Of a port that was free nobody knows before this returns. */
 	if (!settings->port)

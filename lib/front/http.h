@@ -12,6 +12,9 @@ struct http_settings {
 	int port;
 	const char *tls_cert, *tls_key; /* PEM texts, or NULL */
 	const char *public_url;         /* where others reach it; NULL: at address and port */
+	/* Called, from any thread, whenever tasks were put on the queue. May be NULL. */
+	void (*queued)(void *to);
+	void *to;
 };
 
 /* Starts to answer. What C holds (configuration) is shared by all requests and must outlive the
@@ -93,7 +96,7 @@ enum fail request_store(struct request *r);
 /* mcp_http.c: the door for assistants. Shut, nobody waits there any more; it ends when all have been
  * answered. */
 struct mcp_door;
-enum fail mcp_door_open(struct call *c, struct mcp_door **out);
+enum fail mcp_door_open(struct call *c, const struct http *h, struct mcp_door **out);
 void mcp_door_shut(struct mcp_door *d);
 void mcp_door_end(struct mcp_door *d);
 #define MCP_PATH "/mcp"

@@ -32,6 +32,8 @@ struct http {
 	struct request *waiting;    /* for tasks to end */
 	bool stopping;              /* nobody waits any more */
 	struct fresh fresh;
+	void (*queued)(void *to);   /* tells the pool; or NULL */
+	void *queued_to;
 };
 
 /* request.c: a complete request of the web room. */

@@ -86,6 +86,7 @@ static void run_group(struct call *lane, struct request *list)
 	enum fail begun = store_begin(lane), committed = begun;
 	enum fail results[GROUP_MAX];
 	struct request *next;
+	bool told = false;
 	size_t n = 0;
 
 	for (struct request *r = list; r && begun == FAIL_NONE; r = r->next)
@@ -99,6 +100,11 @@ static void run_group(struct call *lane, struct request *list)
 		enum fail f = committed != FAIL_NONE ? committed : results[n];
 
 		next = r->next;
+		if (!f && !told && (r->task_id || (r->route->op->flags & OP_LATER))) {
+			told = true;
+			if (r->http->queued)
+				r->http->queued(r->http->queued_to);
+		}
 		if (committed != FAIL_NONE)
 			r->call.why = arena_strdup(&r->call.arena, lane->why ? lane->why : "");
 		if (f != FAIL_NONE)

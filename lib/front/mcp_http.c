@@ -32,13 +32,14 @@ struct post {
 	volatile sig_atomic_t gone;
 };
 
-enum fail mcp_door_open(struct call *c, struct mcp_door **out)
+enum fail mcp_door_open(struct call *c, const struct http *h, struct mcp_door **out)
 {
 	struct mcp_door *d = ARENA_NEW(&c->arena, struct mcp_door, 1);
 
 	pthread_mutex_init(&d->lock, NULL);
 	pthread_cond_init(&d->ended, NULL);
 	TRY(mcp_start(c, &d->mcp));
+	mcp_on_task(d->mcp, h->queued, h->queued_to);
 	*out = d;
 	return FAIL_NONE;
 }

@@ -178,8 +178,13 @@ static void reload(struct serve *s, const struct serve_args *args)
 	call_release(&c);
 }
 
+static void queued(void *to)
+{
+	pool_wake(to);
+}
+
 static enum fail start(struct serve *s, const struct serve_args *args,
-	const struct http_settings *settings)
+	struct http_settings *settings)
 {
 	struct call *c = s->c;
 	const struct pool_options options = {.jobs = args->jobs == INT_NULL ? 0 : args->jobs};
@@ -190,6 +195,8 @@ static enum fail start(struct serve *s, const struct serve_args *args,
 	TRY(pool_start(c, &options, &s->pool));
 	TRY(courier_start(c, &s->courier));
 	TRY(rounds_start(c, round_failed, NULL, &s->rounds));
+	settings->queued = queued;
+	settings->to = s->pool;
 	return http_start(c, settings, &s->http);
 }
 
