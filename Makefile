@@ -91,6 +91,7 @@ $(B)/obj/lib/media/%.o $(B)/obj/lib/voice/%.o: ROOM_CFLAGS = -ffp-contract=off
 $(B)/obj/lib/store/migrate.o: $(SQL)
 $(B)/obj/lib/op/answers.o: share/web/schemas.json
 $(B)/obj/cmd/docs.o: $(wildcard share/web/docs.*)
+$(B)/obj/lib/front/page.o $(B)/obj/lib/work/authorization_page.o: $(wildcard share/web/*.html)
 
 $(B)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -37,15 +37,7 @@ static enum fail read_scopes(struct call *c, const char *const *scopes, const ch
 	struct buf b = buf_in(&c->arena);
 
 	for (size_t i = 0; scopes && scopes[i]; i++) {
-		size_t len = strlen(scopes[i]);
-		bool known = false;
-
-		for (size_t k = 0; op_table[k]; k++) {
-			const char *name = op_table[k]->name;
-
-			known |= !strncmp(name, scopes[i], len) && (!name[len] || name[len] == ' ');
-		}
-		if (!known || !len)
+		if (!op_covers(scopes[i]))
 			return fail(c, FAIL_USAGE, "scopes: \"%s\" is neither an operation nor the "
 				"noun of some; trae operations lists them", scopes[i]);
 		buf_addf(&b, "%s%s", b.len ? "," : "", scopes[i]);

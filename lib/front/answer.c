@@ -19,30 +19,27 @@ static void count(int status, int64_t started_us)
 		meter_add(METER_REFUSED, 1);
 }
 
-/* A page has what this server gives it, and nothing may be put around it. */
-#define PAGE_POLICY "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; " \
-	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+void answer_header(struct request *r, const char *name, const char *value)
+{
+	if (r->more_count < sizeof r->more / sizeof *r->more)
+		r->more[r->more_count++] = (struct web_reply_header){name, value};
+}
 
 /* The headers of every answer: the request's id, and what is left of its caller's rate. */
-static const struct web_reply_header *headers(struct request *r, const char *type,
-	const char *allow)
+static const struct web_reply_header *headers(struct request *r)
 {
 	struct call *c = &r->call;
-	struct web_reply_header *h = ARENA_NEW(&c->arena, struct web_reply_header, 17);
+	struct web_reply_header *h = ARENA_NEW(&c->arena, struct web_reply_header, 14 + r->more_count);
 	size_t n = 0;
 
 	h[n++] = (struct web_reply_header){"X-Request-ID", r->id};
 	h[n++] = (struct web_reply_header){"Cache-Control", "no-store"};
 	h[n++] = (struct web_reply_header){"X-Content-Type-Options", "nosniff"};
 	n += origin_headers(r, h + n);
-	if (!strncmp(type, "text/html", 9)) {
-		h[n++] = (struct web_reply_header){"Content-Security-Policy", PAGE_POLICY};
-		h[n++] = (struct web_reply_header){"Referrer-Policy", "no-referrer"};
-	}
-	if (allow)
-		h[n++] = (struct web_reply_header){"Allow", allow};
 	if (r->session)
 		h[n++] = (struct web_reply_header){"Mcp-Session-Id", r->session};
+	for (size_t i = 0; i < r->more_count; i++)
+		h[n++] = r->more[i];
 	if (c->rate) {
 		const struct rate *rate = c->rate;
 		const char *reset = arena_printf(&c->arena, "%lld", (long long)rate->reset_s);
@@ -60,11 +57,10 @@ static const struct web_reply_header *headers(struct request *r, const char *typ
 	return h;
 }
 
-static void send_text(struct request *r, int status, const char *type, const char *text,
-	const char *allow)
+static void send_text(struct request *r, int status, const char *type, const char *text)
 {
 	const struct web_reply reply = {.status = status, .content_type = type,
-		.headers = headers(r, type, allow), .body = text, .len = strlen(text)};
+		.headers = headers(r), .body = text, .len = strlen(text)};
 
 	count(status, r->started_us);
 	web_answer(r->x, &reply);
@@ -80,21 +76,39 @@ static void send_cut(struct request *r, int status, const json_t *j)
 	if (f != FAIL_NONE)
 		answer_failure(r, f);
 	else
-		send_text(r, status, "application/json", json_text(&r->call, cut, false), NULL);
+		send_text(r, status, "application/json", json_text(&r->call, cut, false));
 }
 
 static void send_json(struct request *r, int status, const json_t *j)
 {
-	if (r->actions) {
+	if (r->actions)
 		send_cut(r, status, j);
-		return;
-	}
-	send_text(r, status, "application/json", json_text(&r->call, j, false), NULL);
+	else
+		send_text(r, status, "application/json", json_text(&r->call, j, false));
+}
+
+static void add_page_headers(struct request *r, const char *rules)
+{
+	answer_header(r, "Content-Security-Policy", rules);
+	answer_header(r, "X-Frame-Options", "DENY");
+	answer_header(r, "Referrer-Policy", "same-origin");
+}
+
+/* A page (the members html and form_action), or the way to another one (location). */
+static void send_page(struct request *r, int status, const json_t *reply)
+{
+	const char *html = json_member_text(reply, "html", "");
+	const char *location = json_member_text(reply, "location", NULL);
+
+	add_page_headers(r, page_rules(&r->call, html, json_member_text(reply, "form_action", "")));
+	if (location)
+		answer_header(r, "Location", location);
+	send_text(r, location ? 303 : status, "text/html; charset=utf-8", html);
 }
 
 void answer_text(struct request *r, int status, const char *json)
 {
-	send_text(r, status, "application/json", json, NULL);
+	send_text(r, status, "application/json", json);
 }
 
 /* The bytes of a recorded file, from its place on disk. */
@@ -126,6 +140,30 @@ static void send_file(struct request *r)
 	request_free(r);
 }
 
+static void drop_nulls(json_t *object)
+{
+	const char *key;
+	json_t *value;
+	void *next;
+
+	json_object_foreach_safe(object, next, key, value)
+		if (json_is_null(value))
+			json_object_del(object, key);
+}
+
+/* What a page of documents may do: read what this server gives it, with nothing put around it. */
+#define DOCUMENT_RULES "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; "     \
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+static void send_document(struct request *r, const char *type, const char *text)
+{
+	if (!strncmp(type, "text/html", 9)) {
+		answer_header(r, "Content-Security-Policy", DOCUMENT_RULES);
+		answer_header(r, "Referrer-Policy", "no-referrer");
+	}
+	send_text(r, 200, type, text);
+}
+
 void answer_replies(struct request *r)
 {
 	const struct op *op = r->route->op;
@@ -133,8 +171,10 @@ void answer_replies(struct request *r)
 	const char *type = alias && alias->media_type ? alias->media_type : "application/json";
 	json_t *first = json_array_get(r->replies, 0);
 
-	if (r->text) {
-		send_text(r, 200, type, r->text, NULL);
+	if (op->flags & OP_PAGE) {
+		send_page(r, 200, first);
+	} else if (r->text) {
+		send_document(r, type, r->text);
 	} else if (r->file.path) {
 		send_file(r);
 	} else if (alias && alias->array && !r->actions) {
@@ -145,8 +185,10 @@ void answer_replies(struct request *r)
 		const char *text = json_member_text(first, op->document, "");
 
 		fresh_keep(r, text);
-		send_text(r, 200, type, text, NULL);
+		send_document(r, type, text);
 	} else if (first) {
+		if (dialect_sparse(r->route->dialect))
+			drop_nulls(first);
 		if (op->fresh_ms)
 			fresh_keep(r, json_text(&r->call, first, false));
 		send_json(r, op->flags & OP_LATER ? 202 : 200, first);
@@ -157,25 +199,34 @@ void answer_replies(struct request *r)
 	}
 }
 
-static void send_failure(struct request *r, int status, enum fail f, const char *allow)
+static void send_failure(struct request *r, int status, enum fail f)
 {
 	const struct refusal no = dialect_refusal(r, f);
 
-	send_text(r, status ? status : no.status, no.content_type, no.text, allow);
+	challenge_add(r, f);
+	if (no.page)
+		add_page_headers(r, page_rules(&r->call, no.text, ""));
+	send_text(r, status ? status : no.status, no.content_type, no.text);
 }
 
 void answer_failure(struct request *r, enum fail f)
 {
-	send_failure(r, r->status, f, NULL);
+	/* A page that was said before the failure tells of it. */
+	if (r->route && (r->route->op->flags & OP_PAGE) && json_array_size(r->replies))
+		send_page(r, fail_kind(f)->http, json_array_get(r->replies, 0));
+	else
+		send_failure(r, r->status, f);
 }
 
 void answer_no_route(struct request *r, const char *allow)
 {
-	if (*allow)
+	if (*allow) {
+		answer_header(r, "Allow", allow);
 		send_failure(r, 405, fail(&r->call, FAIL_USAGE, "%s is not a method of this path; it has %s",
-			web_method(r->x), allow), allow);
-	else
-		send_failure(r, 404, fail(&r->call, FAIL_MISSING, "no such path"), NULL);
+			web_method(r->x), allow));
+	} else {
+		send_failure(r, 404, fail(&r->call, FAIL_MISSING, "no such path"));
+	}
 }
 
 void answer_refusal(struct web_exchange *x, int status, enum fail f, const char *why)

@@ -122,11 +122,13 @@ static const struct {
 	const char *content_type;
 	int (*status)(enum fail f);
 	const char *(*text)(struct request *r, enum fail f, const char *why);
-	bool lenient;
+	bool lenient, page, sparse;
 } dialects[] = {
-	[DIALECT_TRAE] = {"application/json", trae_status, trae_text, false},
-	[DIALECT_OAUTH] = {"application/json", oauth_status, oauth_text, true},
-	[DIALECT_DETAIL] = {"application/json", detail_status, detail_text, true},
+	[DIALECT_TRAE] = {"application/json", trae_status, trae_text},
+	[DIALECT_OAUTH] = {"application/json", oauth_status, oauth_text, .lenient = true, .sparse = true},
+	[DIALECT_PAGE] = {"text/html; charset=utf-8", trae_status, page_of_refusal,
+		.lenient = true, .page = true},
+	[DIALECT_DETAIL] = {"application/json", detail_status, detail_text, .lenient = true},
 };
 
 struct refusal dialect_refusal(struct request *r, enum fail f)
@@ -135,10 +137,16 @@ struct refusal dialect_refusal(struct request *r, enum fail f)
 	const char *why = r->call.why ? r->call.why : fail_kind(f)->meaning;
 
 	return (struct refusal){.status = dialects[d].status(f),
-		.content_type = dialects[d].content_type, .text = dialects[d].text(r, f, why)};
+		.content_type = dialects[d].content_type, .text = dialects[d].text(r, f, why),
+		.page = dialects[d].page};
 }
 
 bool dialect_lenient(enum dialect d)
 {
 	return dialects[d].lenient;
+}
+
+bool dialect_sparse(enum dialect d)
+{
+	return dialects[d].sparse;
 }

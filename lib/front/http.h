@@ -54,6 +54,8 @@ struct request {
 	const char *session;   /* Mcp-Session-Id that it is given, or NULL */
 	const char *task_id;   /* of a long operation */
 	int64_t started_us, wait_until_ms;
+	struct web_reply_header more[8]; /* headers of the answer besides those that all have */
+	size_t more_count;
 	struct request *next;
 };
 
@@ -65,6 +67,8 @@ void answer_text(struct request *r, int status, const char *json);
 /* No operation has this path (ALLOW is ""), or not with this method. */
 void answer_no_route(struct request *r, const char *allow);
 void answer_accepted(struct request *r);
+/* Adds a header to the answer to come; its texts have to live as long as R. */
+void answer_header(struct request *r, const char *name, const char *value);
 /* The answer of a task that ended, read from the store by C; false when it has not ended. */
 bool answer_task(struct request *r, struct call *c);
 /* A refusal of the web room or of the front, before there is a request. */
@@ -74,10 +78,23 @@ void answer_refusal(struct web_exchange *x, int status, enum fail f, const char 
 struct refusal {
 	int status;
 	const char *content_type, *text;
+	bool page;
 };
 struct refusal dialect_refusal(struct request *r, enum fail f);
 /* Whether those callers may send members that the operation does not know. */
 bool dialect_lenient(enum dialect d);
+/* Whether they read null as something else than an absent member. */
+bool dialect_sparse(enum dialect dialect);
+
+/* page.c: pages for a browser. */
+const char *page_of_refusal(struct request *r, enum fail f, const char *why);
+/* The Content-Security-Policy of the page HTML, whose forms may lead on to FORM_ACTION ("": not). */
+const char *page_rules(struct call *c, const char *html, const char *form_action);
+/* FAIL_DENIED for a form that a page of another site sent. */
+enum fail page_came_from_here(struct request *r);
+
+/* challenge.c: adds the header WWW-Authenticate where F asks for one. */
+void challenge_add(struct request *r, enum fail f);
 
 /* lanes.c: where work is done. Lanes are threads with a store of their own. */
 struct lanes;

@@ -9,8 +9,10 @@
 #include "lib/front/http_state.h"
 #include "lib/op/kind.h"
 #include "lib/policy/policy.h"
+#include "lib/policy/token.h"
 #include "lib/store/store.h"
 #include "lib/text/utf8.h"
+#include "lib/web/target.h"
 
 #define REQUEST_ID_MAX 128
 
@@ -124,15 +126,37 @@ enum fail request_caller(struct request *r, const char *what)
 {
 	struct call *c = &r->call;
 	const char *key = web_header(r->x, "Authorization");
-	const char *peer = web_peer_loopback(r->x) ? NULL : web_peer(r->x);
 
+	c->resource = arena_printf(&c->arena, "%s%s", c->public_url, web_path(r->x));
 	if (key && !strncasecmp(key, "Bearer ", 7))
-		return caller_from_key(c, key + 7, peer, &c->caller);
+		return caller_from_key(c, key + 7, c->peer, &c->caller);
 	key = web_header(r->x, "X-API-Key");
 	if (key)
-		return caller_from_key(c, key, peer, &c->caller);
+		return caller_from_key(c, key, c->peer, &c->caller);
 	policy_unknown(c, what);
 	return fail(c, FAIL_AUTH, "a key is needed: Authorization: Bearer KEY");
+}
+
+/* Puts NAME=VALUE where it belongs: given twice it could be read in two ways. */
+static enum fail take_parameter(struct request *r, const char *name, const char *value)
+{
+	if (json_object_get(r->args, name))
+		return fail(&r->call, FAIL_USAGE, "%s is given twice", name);
+	return route_parameter(&r->call, r->route->op, name, value,
+		dialect_lenient(r->route->dialect), r->args);
+}
+
+/* A client's own name and secret (RFC 6749 2.3.1), of characters that no encoding changes. */
+static enum fail read_basic(struct request *r)
+{
+	const char *header = web_header(r->x, "Authorization"), *user, *password;
+
+	if (!(r->route->op->flags & OP_BASIC) || !header || strncasecmp(header, "Basic ", 6))
+		return FAIL_NONE;
+	if (!basic_read(&r->call, header + 6, &user, &password))
+		return fail(&r->call, FAIL_AUTH, "Authorization: Basic holds no name and password");
+	TRY(take_parameter(r, "client_id", user));
+	return take_parameter(r, "client_secret", password);
 }
 
 static enum fail read_query(struct request *r, int64_t *wait_s)
@@ -148,8 +172,7 @@ static enum fail read_query(struct request *r, int64_t *wait_s)
 			continue;
 		}
 		if (strcmp(name, "wait") || !(r->route->op->flags & (OP_LONG | OP_WAIT))) {
-			TRY(route_parameter(&r->call, r->route->op, name, value,
-				dialect_lenient(r->route->dialect), r->args));
+			TRY(take_parameter(r, name, value));
 			continue;
 		}
 		TRY(field_from_text(&r->call, &wait, value, &j));
@@ -159,19 +182,48 @@ static enum fail read_query(struct request *r, int64_t *wait_s)
 	return FAIL_NONE;
 }
 
+static enum fail read_form(struct request *r, const char *text, size_t len)
+{
+	struct call *c = &r->call;
+	char *copy = arena_memdup(&c->arena, text, len);
+	struct web_target *form = ARENA_NEW(&c->arena, struct web_target, 1);
+	struct web_verdict v;
+
+	if (r->route->op->flags & OP_PAGE)
+		TRY(page_came_from_here(r));
+	if (strlen(copy) != len)
+		return fail(c, FAIL_USAGE, "the form holds a NUL");
+	v = target_read_form(copy, form);
+	if (v.status)
+		return fail(c, FAIL_USAGE, "%s", v.why);
+	for (size_t i = 0; i < form->param_count; i++)
+		TRY(take_parameter(r, form->params[i].name, form->params[i].value));
+	return FAIL_NONE;
+}
+
+static bool is_type(const char *type, const char *wanted)
+{
+	size_t len = strlen(wanted);
+
+	return type && !strncasecmp(type, wanted, len) && (!type[len] || strchr("; ", type[len]));
+}
+
 static enum fail read_body(struct request *r)
 {
 	struct call *c = &r->call;
-	const char *type = web_header(r->x, "Content-Type");
+	const bool form = r->route->op->flags & OP_FORM;
+	const char *wanted = form ? "application/x-www-form-urlencoded" : "application/json";
 	size_t len;
 	const char *text = web_body(r->x, &len);
 	json_t *body = NULL;
 
 	if (!len)
 		return FAIL_NONE;
-	/* A form that a browser sends across sites without asking is of another type. */
-	if (!type || strncasecmp(type, "application/json", 16) || (type[16] && !strchr("; ", type[16])))
-		return fail(c, FAIL_USAGE, "a body has to be application/json");
+	/* A form that a browser sends across sites without asking is of another type than JSON. */
+	if (!is_type(web_header(r->x, "Content-Type"), wanted))
+		return fail(c, FAIL_USAGE, "a body has to be %s", wanted);
+	if (form)
+		return read_form(r, text, len);
 	if (r->actions && utf8_count(text, len) >= ACTIONS_CHARACTERS) {
 		r->status = 413;
 		return fail(c, FAIL_INPUT, "an Action may send fewer than %d characters",
@@ -237,6 +289,7 @@ static enum fail read_all(struct request *r, int64_t *wait_s)
 
 	if (!(r->route->op->flags & OP_OPEN))
 		TRY(request_caller(r, r->route->op->name));
+	TRY(read_basic(r));
 	TRY(read_body(r));
 	TRY(read_query(r, wait_s));
 	preset(r);
@@ -280,6 +333,8 @@ void request_take(struct http *h, struct web_exchange *x)
 			.store_path = h->shared->store_path, .policy = h->policy,
 			.public_url = h->public_url}};
 	r->id = id && printable(id) ? arena_strdup(&r->call.arena, id) : id_new(&r->call.arena);
+	if (!web_peer_loopback(x))
+		r->call.peer = arena_strdup(&r->call.arena, web_peer(x));
 	r->args = json_keep(&r->call, json_object());
 	r->replies = json_keep(&r->call, json_array());
 	f = origin_check(r);

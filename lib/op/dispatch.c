@@ -211,7 +211,7 @@ static enum fail gate(struct call *c, const struct op_call *o, struct policy_ask
 static struct policy_ask ask_of(struct call *c, const struct op *op, const struct op_call *o)
 {
 	struct policy_ask ask = {.operation = op->name, .effect = op->effect,
-		.shell_only = op->flags & OP_SHELL, .shows = op->flags & OP_DRY,
+		.shell_only = op->flags & OP_SHELL, .http_only = op->flags & OP_PROTOCOL, .shows = op->flags & OP_DRY,
 		.open = op->flags & OP_OPEN, .atomic = op->flags & OP_QUICK, .lock = -1,
 		.args = json_keep(c, json_copy(o->given))};
 

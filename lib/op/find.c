@@ -46,3 +46,16 @@ const struct op *op_nearest(struct call *c, const char *name)
 	near = field_nearest(name, names, count);
 	return near ? op_find(near) : NULL;
 }
+
+bool op_covers(const char *scope)
+{
+	size_t len = strlen(scope);
+
+	for (size_t i = 0; len && op_table[i]; i++) {
+		const char *name = op_table[i]->name;
+
+		if (!strncmp(name, scope, len) && (!name[len] || name[len] == ' '))
+			return true;
+	}
+	return false;
+}

@@ -18,6 +18,10 @@ enum op_flag {
 	OP_LATER = 256, /* what it was asked for happens behind its answer: HTTP status 202 */
 	OP_BYTES = 512, /* its answer over HTTP is the bytes of a file */
 	OP_ASK = 8192,  /* takes away what the owner may miss: an assistant's user is asked first */
+	OP_PROTOCOL = 16384, /* part of a protocol over HTTP: on no other channel, no tool, in no document */
+	OP_PAGE = 32768, /* for a browser: its reply is a page, or names one; see lib/front/page.c */
+	OP_FORM = 65536, /* its body is a form, application/x-www-form-urlencoded */
+	OP_BASIC = 131072, /* Authorization: Basic gives the arguments client_id and client_secret */
 	OP_QUICK = 16, /* only looks into the store or writes a row: never waits for anything else */
 };
 
@@ -34,6 +38,7 @@ struct op_rename {
 enum dialect {
 	DIALECT_TRAE,  /* {"error":{"code","message",...}}, of /api/v1 */
 	DIALECT_OAUTH, /* {"error","error_description"} of RFC 6749 5.2 and RFC 7591 3.2.2 */
+	DIALECT_PAGE,  /* a page for a person */
 	DIALECT_DETAIL, /* {"detail"}, as FastAPI has it; members that nobody knows are passed over */
 };
 
@@ -146,6 +151,8 @@ const char *const *op_warnings(struct call *c);
 const struct op *op_find(const char *name);
 /* NAME with SEPARATOR between noun and verb: '_' for tools, '-' for pages. */
 const char *op_name(struct call *c, const struct op *op, char separator);
+/* Whether SCOPE is an operation or the noun of some. */
+bool op_covers(const char *scope);
 /* The operation whose name is nearest to the words NAME, or NULL. */
 const struct op *op_nearest(struct call *c, const char *name);
 

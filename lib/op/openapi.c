@@ -107,10 +107,14 @@ json_t *op_to_openapi(struct call *c, const char *server)
 
 	document_begin(&d);
 	for (size_t i = 0; op_table[i]; i++) {
-		if (op_table[i]->route)
-			add_path(&d, paths, op_table[i], NULL);
-		for (const struct op_alias *a = op_table[i]->aliases; a && a->route; a++)
-			add_path(&d, paths, op_table[i], a);
+		const struct op *op = op_table[i];
+
+		if (op->flags & OP_PROTOCOL)
+			continue;
+		if (op->route)
+			add_path(&d, paths, op, NULL);
+		for (const struct op_alias *a = op->aliases; a && a->route; a++)
+			add_path(&d, paths, op, a);
 	}
 	return document(&d, server, paths);
 }

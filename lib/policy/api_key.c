@@ -102,10 +102,10 @@ static enum fail insert(struct call *c, struct api_key *k, const char **text)
 	struct policy *p = policy_of(c);
 	char *hash = ARENA_NEW(&c->arena, char, MAC_HEX);
 
-	k->id = api_key_id_new(c);
+	k->id = token_id_new(c);
 	k->created_at = clock_now_ms();
 	k->hash = hash;
-	*text = api_key_text_new(c, k->id);
+	*text = token_new(c, KEY_PREFIX, k->id);
 	digest_hex(p->pepper, *text, strlen(*text), hash);
 	return store_run(c, SQL("insert into api_key (id, name, role, scopes, hash, rate, "
 		"created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, nullif($8, 0))"),

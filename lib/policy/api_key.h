@@ -1,16 +1,11 @@
-/* API keys: their records, and the texts that stand for them.
- *
- * A key is trae_live_ID_SECRETCHECK: 8 letters or digits that name it, 43 random ones (256 bits)
- * and 6 that are the CRC-32 (ISO 3309) of all before them in base 62, most significant first.
- * Stored is the keyed digest of the whole text. */
+/* API keys: who else may call, from when to when, and what. Their texts are tokens. */
 #ifndef POLICY_API_KEY_H
 #define POLICY_API_KEY_H
 
 #include "lib/policy/policy.h"
+#include "lib/policy/token.h"
 
 #define KEY_PREFIX "trae_live_"
-#define KEY_ID_CHARS 8
-#define KEY_CHARS (sizeof KEY_PREFIX - 1 + KEY_ID_CHARS + 1 + 43 + 6)
 #define KEY_NAME_CHARS 64
 #define KEY_SCOPES_CHARS 1000
 #define KEY_RATE 100          /* calls in any 60 s, a fifth of them in any 10 s */
@@ -26,6 +21,9 @@ struct api_key {
 	int64_t rate;            /* 0: no limit */
 	int64_t created_at, expires_at, revoked_at; /* 0: never */
 	const char *replaced_by; /* id of the key made by a rotation, or NULL */
+	/* Of an access token, which is looked up and judged like a key: the owner's grant that it
+	 * stands for, and the URL that it is for; else NULL. */
+	const char *grant, *resource;
 };
 
 /* "active", "rotated" (valid until it expires), "expired" or "revoked". */
@@ -49,15 +47,5 @@ enum fail api_key_find(struct call *c, const char *name, struct api_key *out);
 
 /* At most LIMIT keys, newest first. */
 enum fail api_key_list(struct call *c, int limit, struct api_key **out, size_t *n);
-
-/* The id in TEXT, NULL when that is no key: its form or its check is wrong. */
-const char *api_key_id_of(struct call *c, const char *text);
-
-/* A new text for the key with ID. */
-const char *api_key_text_new(struct call *c, const char *id);
-
-/* Puts the right check at the end of TEXT, which has the length of a key. */
-void api_key_check(char *text);
-const char *api_key_id_new(struct call *c);
 
 #endif

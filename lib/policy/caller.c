@@ -4,38 +4,46 @@
 
 #include "lib/base/clock.h"
 #include "lib/policy/api_key.h"
+#include "lib/policy/oauth.h"
 #include "lib/policy/state.h"
 #include "lib/store/store.h"
 
 static const struct caller master = {.id = CALLER_MASTER, .name = CALLER_MASTER,
 	.role = ROLE_ADMIN, .rate = KEY_RATE};
 
-static enum fail find(struct call *c, const char *id, struct api_key *out)
+static enum fail find(struct call *c, const char *id, bool key, struct api_key *out)
 {
 	enum fail f;
 
 	TRY(store_open_read(c));
-	f = api_key_find(c, id, out);
+	f = key ? api_key_find(c, id, out) : oauth_access_find(c, id, out);
 	/* A name that looks like an id is none, and a digest that is none fits no key. */
 	if (f == FAIL_NONE && (strcmp(out->id, id) || strlen(out->hash) != MAC_HEX - 1))
 		return FAIL_MISSING;
 	return f;
 }
 
+static const char *copy(struct call *c, const char *text)
+{
+	return text ? arena_strdup(&c->arena, text) : NULL;
+}
+
 /* Where C has no store open, in a call of its own: what is looked up here leaves none open. */
-static enum fail look_up(struct call *c, const char *id, struct api_key *out)
+static enum fail look_up(struct call *c, const char *id, bool key, struct api_key *out)
 {
 	struct call own = {.store_path = c->store_path, .policy = policy_of(c)};
 	enum fail f;
 
 	if (c->store)
-		return find(c, id, out);
-	f = find(&own, id, out);
+		return find(c, id, key, out);
+	f = find(&own, id, key, out);
 	if (f == FAIL_NONE) {
-		out->id = arena_strdup(&c->arena, out->id);
-		out->name = arena_strdup(&c->arena, out->name);
-		out->hash = arena_strdup(&c->arena, out->hash);
-		out->scopes = out->scopes ? arena_strdup(&c->arena, out->scopes) : NULL;
+		out->id = copy(c, out->id);
+		out->name = copy(c, out->name);
+		out->hash = copy(c, out->hash);
+		out->scopes = copy(c, out->scopes);
+		out->grant = copy(c, out->grant);
+		out->resource = copy(c, out->resource);
 		out->replaced_by = NULL;
 	} else if (f != FAIL_MISSING) {
 		f = fail(c, f, "%s", own.why ? own.why : fail_kind(f)->meaning);
@@ -51,6 +59,11 @@ static const struct caller *caller_of(struct call *c, const struct api_key *k)
 	*who = (struct caller){.id = k->id, .name = k->name, .role = k->role, .scopes = k->scopes,
 		.rate = k->rate, .expires_at = k->expires_at,
 		.rotate_at = k->created_at + KEY_ROTATE_MS};
+	if (k->grant) {
+		who->id = oauth_caller_id(c, k->grant);
+		who->rotate_at = 0;
+		who->granted = true;
+	}
 	return who;
 }
 
@@ -69,37 +82,58 @@ static bool is_master(struct policy *p, const char *text)
 	return !sodium_memcmp(given, right, sizeof given);
 }
 
+/* An access token is for the server it names or a path below, and for nothing else (RFC 8707). */
+static bool is_for(const struct api_key *k, const char *resource)
+{
+	size_t len = k->resource ? strlen(k->resource) : 0;
+
+	return !k->resource || !resource ||
+		(!strncmp(k->resource, resource, len) && (!resource[len] || resource[len] == '/'));
+}
+
 /* A key that is not there is compared too, with a digest that none has. */
-static enum fail check(struct call *c, const char *text, const struct caller **out)
+static enum fail find_right(struct call *c, const char *text, const char *given,
+	struct api_key *out)
 {
 	static const char none[MAC_HEX] =
 		"----------------------------------------------------------------";
-	struct policy *p = policy_of(c);
-	struct api_key k = {.hash = none};
-	char given[MAC_HEX];
-	const char *id;
-	enum fail f = policy_secrets(c, false);
-	bool right;
+	const char *id = token_id_of(c, KEY_PREFIX, text);
+	bool key = id != NULL;
+	enum fail f;
 
-	digest_hex(p->pepper, text, strlen(text), given);
-	if (f == FAIL_NONE && known_get(c, given, &k) && api_key_valid(&k, clock_now_ms())) {
-		*out = caller_of(c, &k);
-		return FAIL_NONE;
-	}
-	id = api_key_id_of(c, text);
+	*out = (struct api_key){.hash = none};
+	if (!id)
+		id = token_id_of(c, ACCESS_PREFIX, text);
 	if (!id)
 		return FAIL_AUTH;
-	k = (struct api_key){.hash = none};
-	if (f == FAIL_NONE)
-		f = look_up(c, id, &k);
+	f = look_up(c, id, key, out);
 	if (f == FAIL_MISSING)
 		fail_forget(c);
 	else if (f != FAIL_NONE)
 		return f;
-	right = !sodium_memcmp(given, k.hash, sizeof given);
-	if (!(right & api_key_valid(&k, clock_now_ms())))
+	if (sodium_memcmp(given, out->hash, MAC_HEX) | !api_key_valid(out, clock_now_ms()))
 		return FAIL_AUTH;
-	known_put(c, &k);
+	known_put(c, out);
+	return FAIL_NONE;
+}
+
+static enum fail check(struct call *c, const char *text, const struct caller **out)
+{
+	struct policy *p = policy_of(c);
+	char given[MAC_HEX];
+	struct api_key k;
+	enum fail f = policy_secrets(c, false);
+
+	if (f == FAIL_MISSING) {
+		fail_forget(c);
+		return FAIL_AUTH;
+	}
+	TRY(f);
+	digest_hex(p->pepper, text, strlen(text), given);
+	if (!known_get(c, given, &k) || !api_key_valid(&k, clock_now_ms()))
+		TRY(find_right(c, text, given, &k));
+	if (!is_for(&k, c->resource))
+		return FAIL_AUTH;
 	*out = caller_of(c, &k);
 	return FAIL_NONE;
 }
@@ -120,7 +154,7 @@ enum fail caller_from_key(struct call *c, const char *text, const char *peer,
 		return f;
 	peer_wrong(c, peer);
 	policy_unknown(c, "-");
-	return fail(c, f, "the API key is not valid: give one that trae key create showed");
+	return fail(c, f, "the API key or token is not valid: give one that trae key create showed");
 }
 
 enum fail caller_of_assistant(struct call *c, enum role role, const char *scopes,
@@ -163,11 +197,14 @@ enum fail caller_from_id(struct call *c, const char *id, const struct caller **o
 	}
 	if (!strncmp(id, CALLER_ASSISTANT, strlen(CALLER_ASSISTANT)))
 		return assistant_from_id(c, id, out);
-	f = look_up(c, id, &k);
+	if (oauth_grant_of(id))
+		f = oauth_grant_key(c, oauth_grant_of(id), &k);
+	else
+		f = look_up(c, id, true, &k);
 	if (f != FAIL_NONE && f != FAIL_MISSING)
 		return f;
 	if (f || !api_key_valid(&k, clock_now_ms()))
-		return fail(c, FAIL_AUTH, "the API key %s that asked for this is no longer valid",
+		return fail(c, FAIL_AUTH, "the key or grant %s that asked for this is no longer valid",
 			id);
 	*out = caller_of(c, &k);
 	return FAIL_NONE;

@@ -17,6 +17,9 @@ enum fail policy_who(struct call *c, struct policy_ask *a)
 		return fail(c, FAIL_AUTH, "an API key is needed, as Authorization: Bearer KEY or "
 			"X-API-Key: KEY; trae key create makes one");
 	a->decision = "denied";
+	if (a->http_only && c->channel != CHANNEL_HTTP)
+		return fail(c, FAIL_DENIED, "%s is part of a protocol over HTTP: see trae serve",
+			a->operation);
 	if (a->shell_only && c->channel != CHANNEL_SHELL)
 		return fail(c, FAIL_DENIED, "%s is for the shell of this machine only",
 			a->operation);
@@ -35,7 +38,7 @@ static enum fail turn_away(struct call *c, struct policy_ask *a, enum fail f, co
 
 enum fail policy_effect(struct call *c, struct policy_ask *a)
 {
-	enum fail f = policy_allow(c, a->effect, a->operation);
+	enum fail f = a->open ? FAIL_NONE : policy_allow(c, a->effect, a->operation);
 
 	return f == FAIL_NONE ? f : turn_away(c, a, f, "denied");
 }
@@ -159,6 +162,9 @@ static enum fail settle(struct call *c, struct policy_ask *a, enum fail f, const
 
 enum fail policy_audit(struct call *c, struct policy_ask *a, enum fail f, const json_t *replies)
 {
+	/* Of what nobody known asked for in vain counts are kept: anybody could ask for more. */
+	if (f && !c->caller && !is_owner(c) && !strcmp(a->decision, "allowed"))
+		a->decision = "unknown";
 	if (!is_counted(c, a)) {
 		f = settle(c, a, f, replies);
 	} else {

@@ -5,6 +5,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/policy/api_key.h"
+#include "lib/policy/oauth.h"
 #include "lib/policy/state.h"
 
 /* A revocation by another process holds from then on; by this one, at once. */
@@ -17,8 +18,8 @@
 struct known {
 	struct api_key key;
 	int64_t until_ms;
-	char id[KEY_ID_CHARS + 1], name[KEY_NAME_CHARS + 1], scopes[KEY_SCOPES_CHARS + 1];
-	char hash[MAC_HEX];
+	char id[TOKEN_ID_CHARS + 1], name[KEY_NAME_CHARS + 1], scopes[KEY_SCOPES_CHARS + 1];
+	char hash[MAC_HEX], grant[TOKEN_ID_CHARS + 1], resource[OAUTH_URL_CHARS + 1];
 };
 
 struct peer {
@@ -51,6 +52,8 @@ bool known_get(struct call *c, const char *hash, struct api_key *out)
 		out->name = arena_strdup(&c->arena, k->name);
 		out->hash = arena_strdup(&c->arena, k->hash);
 		out->scopes = k->key.scopes ? arena_strdup(&c->arena, k->scopes) : NULL;
+		out->grant = k->key.grant ? arena_strdup(&c->arena, k->grant) : NULL;
+		out->resource = k->key.grant ? arena_strdup(&c->arena, k->resource) : NULL;
 		out->replaced_by = NULL;
 	}
 	pthread_mutex_unlock(&p->lock);
@@ -80,6 +83,8 @@ void known_put(struct call *c, const struct api_key *key)
 	copy((*k)->name, sizeof (*k)->name, key->name);
 	copy((*k)->hash, sizeof (*k)->hash, key->hash);
 	copy((*k)->scopes, sizeof (*k)->scopes, key->scopes ? key->scopes : "");
+	copy((*k)->grant, sizeof (*k)->grant, key->grant ? key->grant : "");
+	copy((*k)->resource, sizeof (*k)->resource, key->resource ? key->resource : "");
 	pthread_mutex_unlock(&p->lock);
 }
 

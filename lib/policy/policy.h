@@ -36,6 +36,7 @@ struct caller {
 	int64_t rate;       /* calls in any 60 s; 0: no limit */
 	int64_t expires_at; /* 0: never */
 	int64_t rotate_at;  /* from when on the key is to be replaced; 0: never */
+	bool granted;       /* by OAuth: came with an access token */
 };
 #define CALLER_OWNER "shell"
 /* An assistant that the owner's program started: its id says what it may, as in
@@ -66,8 +67,9 @@ struct policy *policy_of(struct call *c);
  * rows older than a year go. */
 enum fail policy_flush(struct call *c, bool all);
 
-/* Whose key TEXT is: an API key, or the master key that TRAE_MASTER_KEY holds. Unknown, revoked and
- * expired keys are the same FAIL_AUTH, found out in the same way. PEER is the address it came from
+/* Whose key TEXT is: an API key, an access token for the resource of C, or the master key that
+ * TRAE_MASTER_KEY holds. Unknown, revoked and expired keys are the same FAIL_AUTH, found out in the
+ * same way. PEER is the address it came from
  * (NULL, or one of this machine: none); ten wrong keys from one in a minute are FAIL_LIMIT. *OUT
  * lives as long as C. */
 enum fail caller_from_key(struct call *c, const char *text, const char *peer,
@@ -89,6 +91,9 @@ enum fail policy_verify(struct call *c, const char *purpose, const char *text, c
 
 /* Notes a request that did not get as far as an operation, because nobody known sent it. */
 void policy_unknown(struct call *c, const char *what);
+
+/* The least role that may call OPERATION, which causes EFFECT. */
+enum role policy_least(enum effect effect, const char *operation);
 
 /* May the caller of C cause EFFECT, by the operation called OPERATION? FAIL_DENIED says why not. Over
  * MCP nobody may send, act, spend or destroy: an assistant's word, or a click that it asked for, is
@@ -113,6 +118,7 @@ struct policy_ask {
 	const char *operation;
 	enum effect effect;
 	bool shell_only; /* for the person at the machine */
+	bool http_only;  /* part of a protocol over HTTP */
 	bool shows;      /* can show what it would do */
 	bool open;       /* needs no key */
 	bool atomic;     /* only changes the store, at once */

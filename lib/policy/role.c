@@ -68,10 +68,15 @@ bool policy_reserved(const char *operation)
 	return false;
 }
 
+enum role policy_least(enum effect effect, const char *operation)
+{
+	return policy_reserved(operation) ? ROLE_ADMIN : least[effect];
+}
+
 enum fail policy_allow(struct call *c, enum effect effect, const char *operation)
 {
 	const struct caller *who = c->caller;
-	enum role need = policy_reserved(operation) ? ROLE_ADMIN : least[effect];
+	enum role need = policy_least(effect, operation);
 
 	if (c->channel == CHANNEL_MCP && effect > EFFECT_WRITE)
 		return fail(c, FAIL_DENIED, "%s (%s) is not done on an assistant's word: the owner can "

@@ -9,6 +9,7 @@
 #include "lib/base/clock.h"
 #include "lib/os/file.h"
 #include "lib/os/lock.h"
+#include "lib/policy/oauth.h"
 #include "lib/store/store.h"
 
 #define SECRET_NAME "policy-key"
@@ -155,6 +156,7 @@ static enum fail prune(struct call *c)
 		return FAIL_NONE;
 	p->pruned_boot_ms = clock_boot_ms();
 	TRY(once_prune(c));
+	TRY(oauth_prune(c));
 	return audit_prune(c, clock_now_ms() - AUDIT_KEEP_MS, &removed);
 }
 

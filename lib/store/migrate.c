@@ -16,6 +16,7 @@ EMBED(migration_policy, "share/sql/0003_policy.sql");
 EMBED(migration_callback, "share/sql/0004_callback.sql");
 EMBED(migration_agent, "share/sql/0005_agent.sql");
 EMBED(migration_task_checks, "share/sql/0006_task_checks.sql");
+EMBED(migration_oauth, "share/sql/0007_oauth.sql");
 
 /* Only ever added to: what a released program has run cannot be changed behind it. */
 static const struct {
@@ -27,6 +28,7 @@ static const struct {
 	{"0004_callback", migration_callback},
 	{"0005_agent", migration_agent},
 	{"0006_task_checks", migration_task_checks},
+	{"0007_oauth", migration_oauth},
 };
 #define NEWEST ((int)(sizeof migrations / sizeof *migrations))
 

@@ -37,11 +37,10 @@ static struct web_verdict decode(char *text, bool path)
 		high = hex(from[1]);
 		low = high < 0 ? -1 : hex(from[2]);
 		if (low < 0)
-			return BAD("the request target holds a % that is followed by no two "
-				   "hexadecimal digits");
+			return BAD("a % is followed by no two hexadecimal digits");
 		*to = (char)(high << 4 | low);
 		if (!*to)
-			return BAD("the request target holds an encoded NUL");
+			return BAD("there is an encoded NUL");
 		if (path && (*to == '/' || *to == '\\'))
 			return BAD("the path holds an encoded slash");
 		if (path && ((unsigned char)*to < 0x20 || *to == 0x7f))
@@ -51,7 +50,7 @@ static struct web_verdict decode(char *text, bool path)
 	}
 	*to = '\0';
 	if (utf8_valid(text, (size_t)(to - text)) != (size_t)(to - text))
-		return BAD("the request target is not UTF-8 when it is decoded");
+		return BAD("it is not UTF-8 when it is decoded");
 	return OK;
 }
 
@@ -76,7 +75,7 @@ static struct web_verdict read_query(char *text, struct web_target *t)
 			*next++ = '\0';
 		if (*text) {
 			if (t->param_count == WEB_MAX_PARAMS)
-				return BAD("the request has more than 64 query parameters");
+				return BAD("the request has more than 64 parameters");
 			value = strchr(text, '=');
 			if (value)
 				*value++ = '\0';
@@ -147,4 +146,18 @@ struct web_verdict target_read(char *text, struct web_target *out)
 	out->param_count = t.param_count;
 	memcpy(out->params, t.params, t.param_count * sizeof t.params[0]);
 	return OK;
+}
+
+struct web_verdict target_read_form(char *text, struct web_target *out)
+{
+	struct web_target t = {.path = "", .authority = NULL, .param_count = 0};
+	struct web_verdict v;
+
+	for (const char *at = text; *at; at++)
+		if ((unsigned char)*at <= 0x20 || (unsigned char)*at >= 0x7f)
+			return BAD("the form holds a character that has to be percent-encoded");
+	v = read_query(text, &t);
+	if (!v.status)
+		*out = t;
+	return v;
 }

@@ -29,4 +29,8 @@ struct web_target {
  * any way, and what decodes to no UTF-8. */
 struct web_verdict target_read(char *text, struct web_target *out);
 
+/* Reads TEXT, a body of type application/x-www-form-urlencoded, into the parameters of *OUT; decoded in
+ * place as a query is. */
+struct web_verdict target_read_form(char *text, struct web_target *out);
+
 #endif

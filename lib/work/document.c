@@ -13,8 +13,7 @@
 #define FETCH_TIMEOUT_MS 60000
 #define FETCH_REDIRECTS 3
 
-/* True when the authority of URL, or its host alone, is on the owner's list. */
-static bool owner_allows(struct call *c, const char *url)
+bool document_owner_allows(struct call *c, const char *url)
 {
 	const char *list = config_text(c, "net.allowed_hosts");
 	const char *from = strstr(url, "://") + 3;
@@ -37,7 +36,7 @@ static bool owner_allows(struct call *c, const char *url)
 
 enum fail document_fetch(struct call *c, const char *url, size_t max_bytes, struct net_reply *out)
 {
-	bool named = owner_allows(c, url);
+	bool named = document_owner_allows(c, url);
 	struct net_request request = {.method = "GET", .url = url, .max_bytes = max_bytes,
 		.timeout_ms = FETCH_TIMEOUT_MS,
 		/* A host of the owner's own network does not choose the next one. */

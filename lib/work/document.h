@@ -26,4 +26,8 @@ enum fail document_from_text(struct call *c, const char *text, struct document *
 struct net_reply;
 enum fail document_fetch(struct call *c, const char *url, size_t max_bytes, struct net_reply *out);
 
+/* True when the authority of URL (http or https), or its host alone, is on the owner's list
+ * net.allowed_hosts. */
+bool document_owner_allows(struct call *c, const char *url);
+
 #endif

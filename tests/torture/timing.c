@@ -12,7 +12,7 @@
 #include "tests/torture/torture.h"
 
 #define LIMIT 4.5
-#define FIRST (sizeof KEY_PREFIX - 1 + KEY_ID_CHARS + 1)
+#define FIRST (sizeof KEY_PREFIX - 1 + TOKEN_ID_CHARS + 1)
 #define LAST (FIRST + 42)
 #define BATCH 4096
 
@@ -52,7 +52,7 @@ static const char *wrong_at(struct call *c, const char *text, size_t at)
 	char *other = arena_strdup(&c->arena, text);
 
 	other[at] = other[at] == 'a' ? 'b' : 'a';
-	api_key_check(other);
+	token_check(other);
 	return other;
 }
 
@@ -92,7 +92,7 @@ static double tell_apart(struct call *c, const char *right, long samples,
 	struct series all[2] = {{0}}, quick[2] = {{0}};
 	static int64_t took[BATCH], sorted[BATCH];
 	static unsigned char kind[BATCH];
-	char text[KEY_CHARS + 1]; /* both stand at the same place */
+	char text[FIRST + 43 + 6 + 1]; /* both stand at the same place */
 
 	for (int i = 0; i < BATCH; i++) /* caches and branch predictors get warm */
 		check(c, right, given[i & 1]);

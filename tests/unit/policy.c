@@ -50,16 +50,16 @@ TEST(a_key_has_the_form_that_scanners_know)
 	with_policy(c);
 	make_key(c, "one", ROLE_VIEWER, &text);
 	CHECK(strlen(text) == 68 && !strncmp(text, "trae_live_", 10) && text[18] == '_');
-	id = api_key_id_of(c, text);
+	id = token_id_of(c, KEY_PREFIX, text);
 	CHECK(id && !strncmp(text + 10, id, 8));
 	/* Any character changed, at any place, is seen without looking anything up. */
 	for (size_t i = 0; i < strlen(text); i++) {
 		char *other = arena_strdup(&c->arena, text);
 
 		other[i] = other[i] == 'a' ? 'b' : 'a';
-		CHECK(!api_key_id_of(c, other));
+		CHECK(!token_id_of(c, KEY_PREFIX, other));
 	}
-	CHECK(!api_key_id_of(c, "") && !api_key_id_of(c, "trae_live_"));
+	CHECK(!token_id_of(c, KEY_PREFIX, "") && !token_id_of(c, KEY_PREFIX, "trae_live_"));
 }
 
 TEST(a_key_is_nowhere_in_the_store)
@@ -87,10 +87,10 @@ TEST(unknown_revoked_and_expired_keys_are_told_the_same)
 	CHECK_OK(api_key_revoke(c, "revoked", &k));
 	CHECK_OK(store_run(c, SQL("update api_key set expires_at = $1 where name = 'expired'"),
 		PARAMS(clock_now_ms() - 1), NULL));
-	unknown = api_key_text_new(c, api_key_id_new(c));
-	forged = api_key_text_new(c, enter(c, good)->id);
+	unknown = token_new(c, KEY_PREFIX, token_id_new(c));
+	forged = token_new(c, KEY_PREFIX, enter(c, good)->id);
 	why = turned_away(c, unknown);
-	CHECK_TEXT(why, "the API key is not valid: give one that trae key create showed");
+	CHECK_TEXT(why, "the API key or token is not valid: give one that trae key create showed");
 	CHECK_TEXT(turned_away(c, revoked), why);
 	CHECK_TEXT(turned_away(c, expired), why);
 	CHECK_TEXT(turned_away(c, forged), why);
