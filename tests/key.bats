@@ -120,6 +120,12 @@ create() {
 	trae audit anchor >/dev/null
 	[ "$(trae audit verify --format '{{rows}} {{unsealed}}')" = "5 0" ]
 	sqlite_copy() { cp "$STORE" "$STORE.kept"; }
+	for change in "update audit set operation = 'x' where seq = 2" "delete from audit where seq = 3"; do
+		run "$SQL" on "$STORE" "$change"
+		[ "$status" = 1 ]
+		[[ "$output" = "rows of the audit record are not "* ]]
+	done
+	"$SQL" on "$STORE" "drop trigger audit_unchanged; drop trigger audit_undeleted"
 	"$SQL" on "$STORE" "pragma wal_checkpoint(truncate)" >/dev/null
 	sqlite_copy
 	"$SQL" on "$STORE" "update audit set operation = 'config get' where seq = 2"

@@ -223,3 +223,19 @@ prepare() {
 	refuses 78 'https' trae serve --port 0 --public-url http://trae.example
 	refuses 65 'user name' trae serve --port 0 --public-url https://a@trae.example
 }
+
+@test "the journal holds the end of the audit record, and a record written anew does not lead there" {
+	serve
+	trae config set video.fps 24 >/dev/null
+	post /api/v1/tasks '{"task_type":"system_query"}' && answered 202
+	kill -TERM $SERVER
+	wait $SERVER
+	SERVER=
+	jq -r 'select(.event == "audit_head").text' serve.err >heads
+	[ "$(wc -l <heads)" -ge 1 ]
+	tail -n 1 heads >end.anchor
+	trae audit verify --anchor end.anchor
+	"$BUILD/tests/drive/sql" on "$HOME/.local/share/trae/trae.db" "drop trigger audit_undeleted;
+		delete from audit where seq >= $(cut -d" " -f1 end.anchor)"
+	refuses 65 'of the audit record are missing' trae audit verify --anchor end.anchor
+}

@@ -121,11 +121,16 @@ const char *anchor_path(struct call *c)
 	return arena_printf(&c->arena, "%s/audit/%.16s.anchor", dir_state(c), name);
 }
 
+static const char *anchor_text(struct call *c, int64_t seq, const char *mac)
+{
+	return arena_printf(&c->arena, "%020lld %s", (long long)seq, mac);
+}
+
 /* In place and without a sync: after a power cut it names an earlier end, which still has to be
  * there. A synced replacement for each change would double what a change costs. */
 static enum fail write_anchor(struct call *c, const char *path, int64_t seq, const char *mac)
 {
-	const char *text = arena_printf(&c->arena, "%020lld %s\n", (long long)seq, mac);
+	const char *text = arena_printf(&c->arena, "%s\n", anchor_text(c, seq, mac));
 	FILE_AUTO fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 
 	if (fd < 0) {
@@ -207,6 +212,17 @@ enum fail audit_note(struct call *c)
 	/* An end that was cut off stays noted, so that audit_verify() tells. */
 	TRY(still_there(c, &before, &there));
 	return there ? note(c, seq, mac) : FAIL_NONE;
+}
+
+enum fail audit_head(struct call *c, const char **line)
+{
+	const char *mac;
+	int64_t seq;
+
+	TRY(store_open_read(c));
+	TRY(read_end(c, true, &seq, &mac));
+	*line = seq ? anchor_text(c, seq, mac) : NULL;
+	return FAIL_NONE;
 }
 
 enum fail audit_anchor(struct call *c, int64_t *sealed, struct audit_row *end, const char **path)

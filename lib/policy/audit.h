@@ -34,6 +34,10 @@ enum fail audit_verify(struct call *c, const char *anchor, struct audit_report *
  * or where the state folder was lost. *PATH is the anchor file. */
 enum fail audit_anchor(struct call *c, int64_t *sealed, struct audit_row *end, const char **path);
 
+/* The end of the record as a line of an anchor file, without its newline, for a journal that the
+ * holder of a key cannot change; NULL when nothing is sealed. */
+enum fail audit_head(struct call *c, const char **line);
+
 /* Removes rows decided before BEFORE_MS, but never the last; what is left still verifies. */
 enum fail audit_prune(struct call *c, int64_t before_ms, int64_t *removed);
 

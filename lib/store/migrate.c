@@ -1,4 +1,5 @@
-/* Migrations: share/sql/NNNN_name.sql, embedded, brought to the dialect of an engine. */
+/* Migrations: share/sql/NNNN_name.sql, embedded, brought to the dialect of an engine; what the
+ * engines have no common words for is a file for each, NNNN_name.ENGINE.sql. */
 #include "lib/store/handle.h"
 
 #include <ctype.h>
@@ -17,10 +18,13 @@ EMBED(migration_callback, "share/sql/0004_callback.sql");
 EMBED(migration_agent, "share/sql/0005_agent.sql");
 EMBED(migration_task_checks, "share/sql/0006_task_checks.sql");
 EMBED(migration_oauth, "share/sql/0007_oauth.sql");
+EMBED(migration_audit_kept, "share/sql/0008_audit_kept.sqlite.sql");
+EMBED(migration_audit_kept_postgres, "share/sql/0008_audit_kept.postgres.sql");
 
 /* Only ever added to: what a released program has run cannot be changed behind it. */
 static const struct {
 	const char *name, *text;
+	const char *postgres; /* NULL: as TEXT says */
 } migrations[] = {
 	{"0001_first", migration_first},
 	{"0002_queue", migration_queue},
@@ -29,6 +33,7 @@ static const struct {
 	{"0005_agent", migration_agent},
 	{"0006_task_checks", migration_task_checks},
 	{"0007_oauth", migration_oauth},
+	{"0008_audit_kept", migration_audit_kept, migration_audit_kept_postgres},
 };
 #define NEWEST ((int)(sizeof migrations / sizeof *migrations))
 
@@ -63,7 +68,10 @@ const char *store_migration(struct call *c, int number, const char *engine, cons
 	if (number < 1 || number > NEWEST)
 		return NULL;
 	*name = migrations[number - 1].name;
-	for (p = migrations[number - 1].text; *p;) {
+	p = migrations[number - 1].text;
+	if (!sqlite && migrations[number - 1].postgres)
+		p = migrations[number - 1].postgres;
+	while (*p) {
 		size_t len = 0;
 		const char *type = NULL;
 

@@ -67,14 +67,14 @@ static void leases(long jumps)
 	const struct task_ask ask = {.operation = "status", .arguments = "{}"};
 	struct task_owner owner;
 	struct task t;
-	bool found = false;
+	size_t found = 0;
 	long expired = 0;
 
 	c.store_path = arena_printf(&c.arena, "%s/trae.db", test_folder(&c));
 	must(store_open(&c), &c);
 	must(task_put(&c, &ask, &t, NULL), &c);
 	must(task_owner_take(&c, "clock", TASK_LEASE_MS, &owner), &c);
-	must(task_claim(&c, &owner, "light", &t, &found), &c);
+	must(task_claim(&c, &owner, "light", 1, &t, &found), &c);
 	for (long i = 0; i < jumps; i++) {
 		wall_off_ms = random_jump(10 * YEAR_MS);
 		must(task_reap(&c, NULL), &c);

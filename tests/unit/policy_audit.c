@@ -29,6 +29,28 @@ static void with_rows(struct call *c, int n)
 		append(c, arena_printf(&c->arena, "task %d", i));
 }
 
+/* What somebody does first who can write the file itself. */
+static void unguard(struct call *c)
+{
+	CHECK_OK(store_run(c, SQL("drop trigger audit_unchanged"), NO_PARAMS, NULL));
+	CHECK_OK(store_run(c, SQL("drop trigger audit_undeleted"), NO_PARAMS, NULL));
+}
+
+/* One statement so, and the triggers are there again. */
+static void unguarded(struct call *c, const char *statement)
+{
+	const char *const names[] = {"audit_unchanged", "audit_undeleted"};
+	const char *made[2];
+
+	for (int i = 0; i < 2; i++)
+		made[i] = ask(c, c->store_path, arena_printf(&c->arena, "select sql from"
+			" sqlite_schema where name = '%s'", names[i]));
+	unguard(c);
+	CHECK_OK(store_run(c, statement, NO_PARAMS, NULL));
+	for (int i = 0; i < 2; i++)
+		CHECK_OK(store_run(c, made[i], NO_PARAMS, NULL));
+}
+
 static bool verifies(struct call *c)
 {
 	struct audit_report report;
@@ -105,6 +127,7 @@ TEST(a_thousand_changes_are_all_seen)
 	int seen = 0;
 
 	with_rows(c, ROWS);
+	unguard(c);
 	CHECK(verifies(c));
 	for (int i = 0; i < CHANGES; i++) {
 		const char *change;
@@ -125,6 +148,32 @@ TEST(a_thousand_changes_are_all_seen)
 	CHECK(verifies(c));
 }
 
+TEST(the_store_itself_refuses_changes)
+{
+	static const char *const ways[] = {
+		"update audit set operation = 'x' where seq = 4",
+		"update audit set mac = null where seq = 10", "update audit set seq = 11 where seq = 10",
+		"update audit set n = 2", "delete from audit where seq = 10", "delete from audit"};
+	const char *line;
+
+	with_rows(c, 10);
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		CHECK(store_run(c, ways[i], NO_PARAMS, NULL) == FAIL_CONFLICT);
+		CHECK(strstr(c->why, "audit record"));
+		fail_forget(c);
+	}
+	CHECK(verifies(c));
+	CHECK_OK(audit_head(c, &line));
+	CHECK(strtoll(line, NULL, 10) == 10 && strlen(line) == 20 + 1 + 64);
+	/* Control: without its triggers it does not. */
+	unguard(c);
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		CHECK_OK(store_begin(c));
+		CHECK_OK(store_run(c, ways[i], NO_PARAMS, NULL));
+		store_rollback(c);
+	}
+}
+
 TEST(only_the_seal_tells_a_change)
 {
 	struct audit_row end;
@@ -132,6 +181,7 @@ TEST(only_the_seal_tells_a_change)
 	int64_t sealed;
 
 	with_rows(c, 10);
+	unguard(c);
 	CHECK_OK(store_run(c, SQL("update audit set operation = 'x' where seq = 4"), NO_PARAMS,
 		NULL));
 	CHECK(!verifies(c));
@@ -167,6 +217,7 @@ TEST(a_record_without_its_anchor_is_not_believed)
 TEST(an_end_that_was_cut_off_is_missed_also_after_more_rows)
 {
 	with_rows(c, 10);
+	unguard(c);
 	CHECK_OK(store_run(c, SQL("delete from audit where seq > 7"), NO_PARAMS, NULL));
 	CHECK(!verifies(c));
 	for (int i = 0; i < 5; i++)
@@ -203,9 +254,8 @@ TEST(a_pruned_record_still_verifies_and_a_cut_one_does_not)
 	const char *path;
 
 	with_rows(c, 20);
-	CHECK_OK(store_run(c, SQL("update audit set mac = null"), NO_PARAMS, NULL));
-	CHECK_OK(store_run(c, SQL("update audit set decided_at = 5 where seq <= 8"), NO_PARAMS,
-		NULL));
+	unguarded(c, "update audit set mac = null");
+	unguarded(c, "update audit set decided_at = 5 where seq <= 8");
 	append(c, "task submit");
 	CHECK(!verifies(c)); /* the anchor names a row that was sealed otherwise */
 	append(c, "task submit");
