@@ -1,6 +1,13 @@
 # The steps of the OAuth flow, each a call of curl; names in capitals are what the steps leave behind.
 HOME_URI=https://claude.ai/api/mcp/auth_callback
 
+teardown() {
+	for pid in ${SERVER:-} ${PARTNER:-}; do
+		kill $pid
+		wait $pid || true
+	done
+}
+
 base64url() {
 	base64 -w0 | tr '+/' '-_' | tr -d '='
 }
