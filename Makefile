@@ -183,6 +183,8 @@ sharedir = $(DESTDIR)$(PREFIX)/share/trae
 mandir = $(DESTDIR)$(PREFIX)/share/man
 bashdir = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 zshdir = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+unitdir = $(DESTDIR)$(PREFIX)/lib/systemd
+UNITS = system/trae.service system/trae.socket user/trae.service
 fishdir = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
 # One manual page an operation, printed by the program itself.
@@ -203,12 +205,17 @@ install: all $(B)/man
 	install -m 644 $(wildcard man/*.5) $(mandir)/man5/
 	install -m 644 $(wildcard man/*.7) $(mandir)/man7/
 	$(if $(wildcard man/*.8),install -m 644 $(wildcard man/*.8) $(mandir)/man8/)
+	install -d $(unitdir)/system $(unitdir)/user
+	install -m 644 share/systemd/trae.* $(unitdir)/system/
+	install -m 644 share/systemd/user/trae.* $(unitdir)/user/
+	sed -i 's,/usr/local/bin/,$(PREFIX)/bin/,' $(UNITS:%=$(unitdir)/%)
 	install -m 644 completions/trae.bash $(bashdir)/trae
 	install -m 644 completions/trae.zsh $(zshdir)/_trae
 	install -m 644 completions/trae.fish $(fishdir)/trae.fish
 
 uninstall:
 	rm -rf $(libexecdir) $(sharedir)
+	rm -f $(UNITS:%=$(unitdir)/%)
 	rm -f $(DESTDIR)$(PREFIX)/bin/trae $(mandir)/man1/trae.1 $(mandir)/man1/trae-*.1 \
 		$(patsubst man/%.5,$(mandir)/man5/%.5,$(wildcard man/*.5)) \
 		$(patsubst man/%.7,$(mandir)/man7/%.7,$(wildcard man/*.7)) \

@@ -42,6 +42,7 @@ enum fail http_start(struct call *c, const struct http_settings *settings, struc
 {
 	struct http *h = ARENA_NEW(&c->arena, struct http, 1);
 	const struct web_settings web = {.address = settings->address, .port = settings->port,
+		.listen_fd = settings->listen_fd,
 		.tls_cert = settings->tls_cert, .tls_key = settings->tls_key,
 		.body_limit = body_limit, .handle = handle, .refuse = refuse, .to = h};
 

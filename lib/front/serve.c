@@ -11,6 +11,7 @@
 #include "lib/front/http.h"
 #include "lib/net/guard.h"
 #include "lib/os/file.h"
+#include "lib/os/service.h"
 #include "lib/policy/audit.h"
 #include "lib/store/store.h"
 #include "lib/work/courier.h"
@@ -58,7 +59,7 @@ struct serve {
 	struct pool *pool;
 	struct courier *courier;
 	struct rounds *rounds;
-	int64_t flushed_ms, head_ms;
+	int64_t flushed_ms, head_ms, alive_ms;
 	int64_t told_ms[CHORES];
 };
 
@@ -144,6 +145,7 @@ static enum fail choose(struct call *c, const struct serve_args *args, struct ht
 	const char *port = getenv("DASHBOARD_PORT");
 	char *end;
 	size_t len;
+	int fd;
 
 	*out = (struct http_settings){.address = args->address, .port = DEFAULT_PORT};
 	if (args->port != INT_NULL) {
@@ -155,6 +157,8 @@ static enum fail choose(struct call *c, const struct serve_args *args, struct ht
 			return fail(c, FAIL_CONFIG, "DASHBOARD_PORT is no port: %s", port);
 		out->port = (int)n;
 	}
+	TRY(service_socket(c, &fd, &out->address, &out->port));
+	out->listen_fd = fd < 0 ? 0 : fd;
 	if ((args->tls_cert.kind == PATH_NONE) != (args->tls_key.kind == PATH_NONE))
 		return fail(c, FAIL_USAGE, "tls_cert and tls_key are needed together");
 	if (args->tls_cert.kind != PATH_NONE) {
@@ -163,10 +167,10 @@ static enum fail choose(struct call *c, const struct serve_args *args, struct ht
 	}
 	if (args->public_url)
 		TRY(read_public_url(c, args->public_url, &out->public_url));
-	if (!is_loopback(args->address) && !out->tls_cert && !args->insecure_bind)
+	if (!is_loopback(out->address) && !out->tls_cert && !args->insecure_bind)
 		return fail(c, FAIL_USAGE, "%s can be reached from other machines: give --tls-cert and "
 			"--tls-key, or --insecure-bind where something else guards the way",
-			args->address);
+			out->address);
 	return FAIL_NONE;
 }
 
@@ -181,6 +185,8 @@ static void reload(struct serve *s, const struct serve_args *args)
 	reload_asked = 0;
 	if (args->tls_cert.kind == PATH_NONE)
 		return;
+	service_tell(arena_printf(&c.arena, "RELOADING=1\nMONOTONIC_USEC=%lld",
+		(long long)clock_boot_us()));
 	f = file_read(&c, args->tls_cert.text, PEM_MAX_BYTES, &cert, &len);
 	if (f == FAIL_NONE)
 		f = file_read(&c, args->tls_key.text, PEM_MAX_BYTES, &key, &len);
@@ -188,6 +194,7 @@ static void reload(struct serve *s, const struct serve_args *args)
 		f = http_reload(&c, s->http, cert, key);
 	log_line(f == FAIL_NONE ? "info" : "error", "reload",
 		f == FAIL_NONE ? "certificate read again" : c.why);
+	service_tell("READY=1");
 	call_release(&c);
 }
 
@@ -226,6 +233,10 @@ static void turn(struct serve *s)
 		usleep(TURN_MS * 1000);
 	}
 	http_step(s->http, &t);
+	if (service_watchdog_ms() && clock_boot_ms() - s->alive_ms > service_watchdog_ms()) {
+		s->alive_ms = clock_boot_ms();
+		service_tell("WATCHDOG=1");
+	}
 	if (courier_step(&t, s->courier, 0, &step) != FAIL_NONE)
 		turn_failed(s, &t, CHORE_CALLBACK);
 	if (clock_boot_ms() - s->flushed_ms > FLUSH_MS) {
@@ -252,6 +263,7 @@ static void stop(struct serve *s)
 	/* Ending is no longer work that can be interrupted. */
 	c->cancelled = NULL;
 	fail_forget(c);
+	service_tell("STOPPING=1");
 	if (s->http)
 		http_stop(s->http, GRACE_MS);
 	rounds_stop(s->rounds);
@@ -282,6 +294,7 @@ static enum fail run(struct call *c, const void *data)
 	enum fail f;
 
 	TRY(choose(c, args, &settings));
+	signal(SIGHUP, on_hangup);
 	/* An arena of malloc for each thread keeps what the thread once needed. */
 	mallopt(M_ARENA_MAX, 2);
 	f = start(&s, args, &settings);
@@ -291,8 +304,8 @@ static enum fail run(struct call *c, const void *data)
 		log_line("info", "start", arena_printf(&c->arena, "listening on %s port %d",
 			settings.address, (int)reply.port));
 		f = op_emit(c, &reply);
+		service_tell("READY=1");
 	}
-	signal(SIGHUP, on_hangup);
 	while (f == FAIL_NONE && call_check(c) == FAIL_NONE) {
 		turn(&s);
 		if (reload_asked)

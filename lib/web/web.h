@@ -15,6 +15,7 @@ struct web_exchange;
 struct web_settings {
 	const char *address;       /* "127.0.0.1", "::1", "0.0.0.0", "::" (IPv4 too) */
 	int port;                  /* 0: one that is free; see web_port() */
+	int listen_fd;             /* instead: a socket that listens already, taken over; 0: none */
 	int threads;               /* 0: min(cores, 4) */
 	const char *tls_cert, *tls_key; /* PEM texts, both or none */
 	int64_t headers_ms, body_ms;    /* absolute deadlines; 0: 5 s and 10 s */

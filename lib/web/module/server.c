@@ -62,6 +62,11 @@ static enum fail listen_at(struct call *c, const struct web_settings *set, int *
 	int on = 1, off = 0;
 	FILE_AUTO fd = -1;
 
+	if (set->listen_fd) {
+		*port = set->port;
+		*out = set->listen_fd;
+		return FAIL_NONE;
+	}
 	TRY(parse_address(c, set, &sa, &len));
 	fd = socket(sa.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0 || fault_io(EMFILE))
