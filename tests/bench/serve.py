@@ -67,8 +67,10 @@ def resident_mib(pid):
         return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1)) / 1024
 
 
-def wrk(url, key, body=None, seconds=WRK_S):
+def wrk(url, key, body=None, seconds=WRK_S, headers={}):
     argv = ["wrk", "-t1", "-c32", f"-d{seconds}", "-H", f"Authorization: Bearer {key}"]
+    for name, value in headers.items():
+        argv += ["-H", f"{name}: {value}"]
     if body:
         script = os.path.join(home, "post.lua")
         with open(script, "w") as f:
@@ -79,6 +81,31 @@ def wrk(url, key, body=None, seconds=WRK_S):
     if "Non-2xx" in text:
         sys.exit(f"{url} refuses:\n{text}")
     return float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
+
+
+def wrk_mcp(url, key):
+    """The status as an assistant asks for it."""
+    meta = {"io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": {}}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call",
+            "params": {"name": "system_status", "arguments": {}, "_meta": meta}}
+    return wrk(url + "/mcp", key, json.dumps(body), headers={
+        "Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2026-07-28",
+        "Mcp-Method": "tools/call", "Mcp-Name": "system_status"})
+
+
+def first_tools_ms():
+    """From the start of trae mcp to its first list of tools."""
+    begun = time.perf_counter()
+    server = subprocess.Popen([trae, "mcp"], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    server.stdin.write(b'{"jsonrpc":"2.0","id":1,"method":"tools/list"}\n')
+    server.stdin.flush()
+    tools = json.loads(server.stdout.readline())["result"]["tools"]
+    ms = (time.perf_counter() - begun) * 1000
+    server.communicate()
+    if not tools:
+        sys.exit("trae mcp lists no tools")
+    return ms
 
 
 def ask(url, key):
@@ -265,6 +292,11 @@ server {{ listen 127.0.0.1:{ports['nginx']}; location / {{
     row("GET /api/v1/system/status, 32 connections", "nginx `return 200`", f"{a / b:.2f}x", "0.7x",
         a / b >= 0.7)
     row("the same", "FastAPI, uvloop and httptools", f"{a / c:.1f}x", "12x", a / c >= 12)
+    a, b = in_turns(3, lambda: wrk_mcp(url["trae"], key), lambda: wrk(url["trae"] + status, key))
+    row("MCP tools/call of system_status, 32 connections", "the GET above", f"{a / b:.2f}x", "0.3x",
+        a / b >= 0.3)
+    first = statistics.median(first_tools_ms() for _ in range(9))
+    row("trae mcp, start to its first tools/list", "-", f"{first:.0f} ms", "20 ms", first <= 20)
     a, c = in_turns(3, lambda: wrk(url["trae"] + "/api/v1/tasks", key, PAUSED),
                     lambda: wrk(url["fastapi"] + "/api/v1/tasks", key, PAUSED))
     row("POST /api/v1/tasks, durable, 32 connections", "FastAPI inserting in SQLite with FULL",
