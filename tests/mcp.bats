@@ -80,6 +80,7 @@ prepare() {
 	request DELETE /mcp && answered 405
 	KEY=none
 	old tools/list '{}' && answered 401
+	grep -qi '^www-authenticate: Bearer .*resource_metadata=' headers
 }
 
 @test "the headers of a modern request say what its body says" {
