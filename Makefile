@@ -37,6 +37,8 @@ MEDIA_OBJ = $(MEDIA_SRC:%.c=$(B)/obj/%.o)
 SQL = $(wildcard share/sql/*.sql)
 
 CORE_PKG = sqlite3 jansson libsodium
+# One function of a library: not worth a library to load at every start.
+MD5 = -l:libmd.a
 MEDIA_PKG = jansson libavfilter libavformat libavcodec libswscale libswresample libavutil \
 	cairo fontconfig pango pangocairo glib-2.0 espeak-ng libseccomp
 NET_PKG = libcurl
@@ -70,7 +72,7 @@ MODULE_OBJ = $(call module_obj,net) $(call module_obj,page) $(call module_obj,we
 # that few symbols come from: the dynamic linker looks in this order, some 2,000 times a start.
 $(B)/trae: $(CORE_OBJ) $(B)/exports
 	$(LINK) -pie -Wl,--dynamic-list=$(B)/exports -o $@ $(CORE_OBJ) \
-		$(call pkgs,--libs,sqlite3) -lc $(call pkgs,--libs,$(CORE_PKG)) -lm
+		$(call pkgs,--libs,sqlite3) -lc $(call pkgs,--libs,$(CORE_PKG)) $(MD5) -lm
 $(B)/exports: $(MODULE_OBJ)
 	$(Q){ echo '{'; nm -u $^ | awk '$$1 == "U" { print $$2 ";" }' | sort -u; echo '};'; } >$@
 
@@ -107,7 +109,7 @@ CORE_TESTS = $(filter-out $(MEDIA_TESTS),$(wildcard tests/unit/*.c tests/drive/*
 TESTS = $(CORE_TESTS:tests/%.c=$(B)/tests/%) $(MEDIA_TESTS:tests/%.c=$(B)/tests/%)
 $(CORE_TESTS:tests/%.c=$(B)/tests/%): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libtrae.a
 	@mkdir -p $(@D) && ln -sfn ../../libexec $(@D)/libexec
-	$(LINK) -pie -rdynamic -o $@ $< -Wl,--whole-archive $(B)/libtrae.a -Wl,--no-whole-archive $(call pkgs,--libs,$(CORE_PKG)) -lm
+	$(LINK) -pie -rdynamic -o $@ $< -Wl,--whole-archive $(B)/libtrae.a -Wl,--no-whole-archive $(call pkgs,--libs,$(CORE_PKG)) $(MD5) -lm
 $(MEDIA_TESTS:tests/%.c=$(B)/tests/%): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libmedia.a
 	@mkdir -p $(@D) && ln -sfn ../../libexec $(@D)/libexec
 	$(LINK) -pie -o $@ $< $(B)/libmedia.a $(MEDIA_LIBS)
@@ -127,7 +129,7 @@ FUZZ_PKG = $(CORE_PKG) $(NET_PKG) $(PAGE_PKG)
 $(REPLAY): $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/replay/replay.o \
 		$(call module_obj,page) $(B)/libtrae.a
 	@mkdir -p $(@D)
-	$(LINK) -pie -o $@ $^ $(call pkgs,--libs,$(FUZZ_PKG)) -lm
+	$(LINK) -pie -o $@ $^ $(call pkgs,--libs,$(FUZZ_PKG)) $(MD5) -lm
 
 check: all $(TESTS) $(REPLAY)
 	@share/debian/install-deps check

@@ -19,18 +19,16 @@ static enum fail run(struct call *c, const void *data)
 	const struct file_add_args *args = data;
 	struct file_add_reply reply;
 	struct file file = {.operation = "file add"};
-	char hex[65];
 
 	if (args->file.kind != PATH_LOCAL)
 		return fail(c, FAIL_USAGE, "file: a file of this machine is needed, not %s",
 			args->file.text);
 	TRY(path_absolute(c, args->file.text, &file.path));
-	TRY(file_hash(c, file.path, hex, &file.bytes));
-	file.sha256 = hex;
+	TRY(file_digest(c, file.path, &file));
 	file.media_type = media_type_of(file.path);
 	TRY(store_open(c));
 	TRY(file_record(c, &file));
-	reply = (struct file_add_reply){.id = file.id, .path = file.path, .sha256 = hex,
+	reply = (struct file_add_reply){.id = file.id, .path = file.path, .sha256 = file.sha256,
 		.bytes = file.bytes, .created_at = clock_text(&c->arena, file.created_at)};
 	return op_emit(c, &reply);
 }

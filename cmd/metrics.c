@@ -92,7 +92,7 @@ const struct op op_metrics = {
 	OP_ALIASES({"GET /metrics", .id = "metrics_text", .media_type = "text/plain; version=0.0.4; charset=utf-8"}),
 	.effect = EFFECT_READ,
 	.fresh_ms = 100,
-	.flags = OP_QUICK,
+	.flags = OP_QUICK | OP_NEAR,
 	.summary = "Give counts for Prometheus",
 	.about = "Completion rates, response times, error frequencies and resource use, from "
 		"counters that are kept with every change; those of HTTP count since the server "

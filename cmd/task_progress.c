@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/model/task_result.h"
 #include "lib/op/op.h"
 #include "lib/store/store.h"
 #include "lib/work/task_view.h"
@@ -51,7 +52,7 @@ static enum fail run(struct call *c, const void *data)
 		.completion_percent = t.progress * 100,
 		.estimated_remaining_seconds = remaining_s(&t)};
 	reply = (struct task_progress_reply){.task_id = t.id, .status = task_status(t.state),
-		.state = t.state,
+		.state = t.state, .resource_usage = task_usage(c, &t),
 		.progress = json_keep(c, field_emit(c, progress_fields, &progress))};
 	return op_emit(c, &reply);
 }
@@ -76,7 +77,7 @@ const struct op op_task_progress = {
 		FIELD(struct task_progress_reply, state, "Exact state", .required = true),
 		FIELD(struct task_progress_reply, progress, "How far it is", .required = true,
 			.of = progress_fields),
-		FIELD(struct task_progress_reply, resource_usage, "Null: not measured",
-			.free = true)),
+		FIELD(struct task_progress_reply, resource_usage, "What its latest attempt took",
+			.of = task_usage_fields)),
 	.run = run,
 };

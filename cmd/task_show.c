@@ -1,4 +1,5 @@
 /* trae task show: all about one task. */
+#include "lib/model/task_result.h"
 #include "lib/op/op.h"
 #include "lib/store/store.h"
 #include "lib/work/task_view.h"
@@ -17,6 +18,9 @@ static enum fail run(struct call *c, const void *data)
 	TRY(task_find(c, args->task_id, &t));
 	view = task_view(c, &t);
 	TRY(task_needs(c, t.id, &view.depends_on));
+	/* A path of this machine is for whoever sits at it. */
+	if (c->channel != CHANNEL_SHELL)
+		TRY(task_result(c, &t, &view.result));
 	return op_emit(c, &view);
 }
 

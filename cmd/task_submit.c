@@ -1,7 +1,11 @@
 /* trae task submit: puts work on the queue. */
+#include <math.h>
+
+#include "lib/base/clock.h"
 #include "lib/op/op.h"
 #include "lib/store/store.h"
 #include "lib/work/batch.h"
+#include "lib/work/estimate.h"
 #include "lib/work/submit.h"
 
 struct task_submit_args {
@@ -14,13 +18,14 @@ struct task_submit_reply {
 	const char *id, *task_id, *status, *state, *progress_url, *estimated_completion, *batch_id;
 	bool webhook_configured, deduplicated;
 	int64_t submitted;
+	double estimated_seconds;
 	json_t *errors;
 };
 
 static enum fail submit_batch(struct call *c, const struct task_submit_args *args)
 {
 	struct batch_made made;
-	struct task_submit_reply reply = {.status = "accepted"};
+	struct task_submit_reply reply = {.status = "accepted", .estimated_seconds = NUM_NULL};
 
 	if (args->task.task_type)
 		return fail(c, FAIL_USAGE, "give a task type or --batch, not both");
@@ -34,7 +39,8 @@ static enum fail submit_batch(struct call *c, const struct task_submit_args *arg
 static enum fail run(struct call *c, const void *data)
 {
 	const struct task_submit_args *args = data;
-	struct task_submit_reply reply = {.status = "accepted", .submitted = 1};
+	struct task_submit_reply reply = {.status = "accepted", .submitted = 1,
+		.estimated_seconds = NUM_NULL};
 	struct task_ask ask;
 	struct task t;
 	bool there;
@@ -47,7 +53,12 @@ static enum fail run(struct call *c, const void *data)
 		reply.submitted = 0;
 		return op_emit(c, &reply);
 	}
+	TRY(submission_fits(c, &ask));
 	TRY(task_put(c, &ask, &t, &there));
+	TRY(estimate_s(c, &t, &reply.estimated_seconds));
+	if (isfinite(reply.estimated_seconds))
+		reply.estimated_completion = clock_text(&c->arena,
+			clock_now_ms() + (int64_t)(reply.estimated_seconds * 1000));
 	reply.id = reply.task_id = t.id;
 	reply.state = t.state;
 	reply.deduplicated = there;
@@ -95,7 +106,8 @@ const struct op op_task_submit = {
 		FIELD(struct task_submit_reply, webhook_configured, "Its callback address is told",
 			.required = true),
 		FIELD(struct task_submit_reply, estimated_completion,
-			"Null: nothing to compute it from"),
+			"When it is expected to have ended; null: nothing to compute it from"),
+		FIELD(struct task_submit_reply, estimated_seconds, "The same, in so many seconds"),
 		FIELD(struct task_submit_reply, batch_id, "Identifier of the batch"),
 		FIELD(struct task_submit_reply, submitted, "Tasks put", .required = true),
 		FIELD(struct task_submit_reply, errors, "Refused lines of a batch", .array = true,

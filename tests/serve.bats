@@ -14,7 +14,7 @@ prepare() {
 	request GET /healthz && answered 200 '.status == "healthy"'
 	request GET /readyz && answered 200 '.status == "ready"'
 	request GET /openapi.json && answered 200 '.openapi == "3.1.0"'
-	for path in /api/v1/status /api/v1/system/status /api/v1/tasks /metrics; do
+	for path in /api/v1/status /api/v1/system/status /api/v1/tasks; do
 		request GET $path
 		answered 401 '.error.code == "TRAE_AUTH_001" and .error.details.word == "unauthenticated"'
 	done

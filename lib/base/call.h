@@ -36,6 +36,7 @@ struct call {
 	const char *public_url;
 	const char *resource;     /* the URL of what is called there, without its query; or NULL */
 	const char *peer;         /* address that it came from; NULL: this machine */
+	bool near;                /* from this machine itself, by no proxy */
 	bool of_task;             /* a task runs: it was decided when it was put on the queue */
 	bool replayed;            /* the answer is that of an earlier call with the same key */
 	bool dry_run;             /* say what would happen, change nothing */

@@ -4,7 +4,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/meter.h"
 #include "lib/front/http_state.h"
-#include "lib/model/task.h"
+#include "lib/model/task_result.h"
 #include "lib/os/file.h"
 #include "lib/policy/policy.h"
 #include "lib/text/slug.h"
@@ -25,11 +25,37 @@ void answer_header(struct request *r, const char *name, const char *value)
 		r->more[r->more_count++] = (struct web_reply_header){name, value};
 }
 
+/* What is left of the caller's rate, as draft-ietf-httpapi-ratelimit-headers-11 and older clients
+ * read it. */
+static size_t rate_headers(struct call *c, const struct rate *rate, struct web_reply_header *h)
+{
+	const char *reset = arena_printf(&c->arena, "%lld", (long long)rate->reset_s);
+	const char *unit = rate->window_s
+		? arena_printf(&c->arena, "w=%lld", (long long)rate->window_s)
+		: "qu=\"concurrent-requests\"";
+	size_t n = 0;
+
+	h[n++] = (struct web_reply_header){"RateLimit-Policy", arena_printf(&c->arena,
+		"\"%s\";q=%lld;%s", rate->name, (long long)rate->limit, unit)};
+	h[n++] = (struct web_reply_header){"RateLimit", arena_printf(&c->arena, "\"%s\";r=%lld;t=%s",
+		rate->name, (long long)rate->remaining, reset)};
+	h[n++] = (struct web_reply_header){"X-RateLimit-Limit",
+		arena_printf(&c->arena, "%lld", (long long)rate->limit)};
+	h[n++] = (struct web_reply_header){"X-RateLimit-Remaining",
+		arena_printf(&c->arena, "%lld", (long long)rate->remaining)};
+	h[n++] = (struct web_reply_header){"X-RateLimit-Reset", reset};
+	h[n++] = (struct web_reply_header){"X-RateLimit-Window",
+		arena_printf(&c->arena, "%lld", (long long)rate->window_s)};
+	if (rate->remaining <= 0)
+		h[n++] = (struct web_reply_header){"Retry-After", reset};
+	return n;
+}
+
 /* The headers of every answer: the request's id, and what is left of its caller's rate. */
 static const struct web_reply_header *headers(struct request *r)
 {
 	struct call *c = &r->call;
-	struct web_reply_header *h = ARENA_NEW(&c->arena, struct web_reply_header, 14 + r->more_count);
+	struct web_reply_header *h = ARENA_NEW(&c->arena, struct web_reply_header, 16 + r->more_count);
 	size_t n = 0;
 
 	h[n++] = (struct web_reply_header){"X-Request-ID", r->id};
@@ -40,20 +66,8 @@ static const struct web_reply_header *headers(struct request *r)
 		h[n++] = (struct web_reply_header){"Mcp-Session-Id", r->session};
 	for (size_t i = 0; i < r->more_count; i++)
 		h[n++] = r->more[i];
-	if (c->rate) {
-		const struct rate *rate = c->rate;
-		const char *reset = arena_printf(&c->arena, "%lld", (long long)rate->reset_s);
-
-		h[n++] = (struct web_reply_header){"X-RateLimit-Limit",
-			arena_printf(&c->arena, "%lld", (long long)rate->limit)};
-		h[n++] = (struct web_reply_header){"X-RateLimit-Remaining",
-			arena_printf(&c->arena, "%lld", (long long)rate->remaining)};
-		h[n++] = (struct web_reply_header){"X-RateLimit-Reset", reset};
-		h[n++] = (struct web_reply_header){"X-RateLimit-Window",
-			arena_printf(&c->arena, "%lld", (long long)rate->window_s)};
-		if (rate->remaining <= 0)
-			h[n++] = (struct web_reply_header){"Retry-After", reset};
-	}
+	if (c->rate)
+		rate_headers(c, c->rate, h + n);
 	return h;
 }
 
@@ -115,6 +129,7 @@ void answer_text(struct request *r, int status, const char *json)
 static void send_file(struct request *r)
 {
 	const struct file *f = &r->file;
+	const char *range = web_header(r->x, "Range");
 	struct call *c = &r->call;
 	struct web_reply_header h[9] = {{"X-Request-ID", r->id}, {"X-File-ID", f->id},
 		{"X-Generated-At", clock_text(&c->arena, f->created_at)},
@@ -135,6 +150,9 @@ static void send_file(struct request *r)
 		return;
 	}
 	origin_headers(r, h + 5);
+	/* A player that jumps, and a client that has it already, do not fetch it anew. */
+	if ((!range || !strncmp(range, "bytes=0-", 8)) && !web_header(r->x, "If-None-Match"))
+		file_downloaded(f->id);
 	count(200, r->started_us);
 	web_answer(r->x, &reply);
 	request_free(r);
@@ -249,68 +267,41 @@ static json_t *stages(void)
 
 void answer_accepted(struct request *r)
 {
-	struct call *c = &r->call;
-	const char *progress = arena_printf(&c->arena, "/api/v1/tasks/%s/progress", r->task_id);
+	json_t *put = json_array_get(r->replies, 0);
 	bool video = strstr(web_path(r->x), "/video/") != NULL;
-	JSON_AUTO j = json_pack("{s:s,s:s,s:n,s:s,s:b,s:{s:s,s:i,s:o}}", "status",
+	JSON_AUTO j = json_pack("{s:s,s:s,s:O?,s:O?,s:O?,s:O}", "status",
 		video ? "processing" : "accepted", "task_id", r->task_id, "estimated_completion",
-		"progress_url", progress, "webhook_configured",
-		json_object_get(r->args, "callback_url") != NULL, "progress", "current_stage",
-		"script_processing", "completion_percent", 0, "stages", stages());
+		json_object_get(put, "estimated_completion"), "progress_url",
+		json_object_get(put, "progress_url"), "webhook_configured",
+		json_object_get(put, "webhook_configured"), "warnings", r->warnings);
 
+	if (video)
+		json_object_set_new(j, "progress", json_pack("{s:s,s:i,s:o}", "current_stage",
+			"script_processing", "completion_percent", 0, "stages", stages()));
 	send_json(r, 202, j);
 }
 
-/* What a completed task made, in the guide's names beside the operation's own. */
-static json_t *result_json(struct call *c, const struct task *t, const struct file *files, size_t n)
+/* Reads the task of R; when it has completed, its result too. */
+static enum fail load(struct request *r, struct call *c, struct task *t, json_t **result)
 {
-	json_t *all = NULL, *result;
-	double seconds = t->completed_at > t->started_at
-		? (double)(t->completed_at - t->started_at) / 1000
-		: 0;
+	json_t *list;
 
-	if (t->result && json_parse(c, t->result, strlen(t->result), &all) == FAIL_NONE)
-		result = json_is_array(all) && json_array_size(all) == 1
-			? json_incref(json_array_get(all, 0))
-			: json_incref(all);
-	else
-		result = json_object();
-	json_decref(all);
-	fail_forget(c);
-	if (!json_is_object(result))
-		return result;
-	json_object_set_new(result, "metadata",
-		json_pack("{s:s,s:f,s:n}", "created_at", clock_text(&c->arena, t->created_at),
-			"processing_time_seconds", seconds, "quality_score"));
-	if (n) {
-		json_object_set_new(result, "content_url",
-			json_sprintf("/api/v1/files/%s", files[0].id));
-		json_object_set_new(result, "content_type", json_string(files[0].media_type));
-		json_object_set_new(result, "file_size_bytes", json_integer(files[0].bytes));
-		json_object_set(result, "duration_seconds", json_object_get(result, "duration_s"));
-		if (json_integer_value(json_object_get(result, "height")))
-			json_object_set_new(result, "resolution", json_sprintf("%dx%d",
-				(int)json_integer_value(json_object_get(result, "width")),
-				(int)json_integer_value(json_object_get(result, "height"))));
-		/* A path of this machine says nothing to a caller elsewhere. */
-		json_object_del(result, "path");
-	}
-	return result;
-}
-
-static enum fail load(struct request *r, struct call *c, struct task *t, struct file **files,
-	size_t *n)
-{
+	*result = NULL;
 	TRY(task_find(c, r->task_id, t));
-	return file_of_task(c, r->task_id, files, n);
+	if (strcmp(t->state, "completed"))
+		return FAIL_NONE;
+	TRY(task_result(c, t, result));
+	list = json_object_get(*result, "warnings");
+	if (json_is_array(list))
+		json_array_extend(list, r->warnings);
+	return FAIL_NONE;
 }
 
 bool answer_task(struct request *r, struct call *c)
 {
 	struct task t;
-	struct file *files;
-	size_t n;
-	enum fail f = load(r, c, &t, &files, &n);
+	json_t *result, *usage;
+	enum fail f = load(r, c, &t, &result);
 
 	if (f != FAIL_NONE) {
 		r->call.why = arena_strdup(&r->call.arena, c->why ? c->why : "");
@@ -320,18 +311,19 @@ bool answer_task(struct request *r, struct call *c)
 	}
 	if (!task_ended(t.state))
 		return false;
+	usage = task_usage(c, &t);
 	if (!strcmp(t.state, "completed")) {
-		JSON_AUTO j = json_pack("{s:s,s:s,s:o,s:I,s:{s:n,s:n,s:n}}", "status", "completed",
-			"task_id", t.id, "result", result_json(c, &t, files, n), "execution_time_ms",
-			t.completed_at - t.started_at, "resource_usage", "cpu_seconds",
-			"memory_peak_mb", "gpu_seconds");
+		JSON_AUTO j = json_pack("{s:s,s:s,s:O?,s:I,s:O?}", "status", "completed",
+			"task_id", t.id, "result", result, "execution_time_ms",
+			(json_int_t)(t.completed_at - t.started_at), "resource_usage", usage);
 
 		send_json(r, 200, j);
 	} else {
 		JSON_AUTO why = json_lossy(&r->call, t.error_text ? t.error_text : t.state);
-		JSON_AUTO j = json_pack("{s:s,s:s,s:n,s:{s:s,s:s?,s:O}}", "status",
+		JSON_AUTO j = json_pack("{s:s,s:s,s:n,s:{s:s,s:s?,s:O},s:O?}", "status",
 			task_status(t.state), "task_id", t.id, "result", "error", "code",
-			"TRAE_PROC_006", "word", t.error_word, "message", why);
+			"TRAE_PROC_006", "word", t.error_word, "message", why, "resource_usage",
+			usage);
 
 		send_json(r, 200, j);
 	}

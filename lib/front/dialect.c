@@ -23,6 +23,26 @@ static json_t *suggestions(enum fail f)
 	}
 }
 
+/* The trace that the caller says this belongs to (W3C Trace Context), else the request itself. */
+static const char *trace_of(struct request *r)
+{
+	const char *text = web_header(r->x, "traceparent");
+
+	if (!text || strlen(text) < 55 || text[2] != '-' || text[35] != '-' ||
+		strspn(text + 3, "0123456789abcdef") != 32 || strspn(text + 3, "0") >= 32)
+		return r->id;
+	return arena_memdup(&r->call.arena, text + 3, 32);
+}
+
+/* What of its rate a caller has used up, and until when. */
+static void add_rate(struct call *c, const struct rate *rate, json_t *details)
+{
+	json_object_set_new(details, "limit", json_integer(rate->limit));
+	json_object_set_new(details, "window_seconds", json_integer(rate->window_s));
+	json_object_set_new(details, "reset_at", json_string(clock_text(&c->arena,
+		clock_now_ms() + rate->reset_s * 1000)));
+}
+
 /* The error body of /api/v1. */
 static const char *trae_text(struct request *r, enum fail f, const char *why)
 {
@@ -32,9 +52,11 @@ static const char *trae_text(struct request *r, enum fail f, const char *why)
 	JSON_AUTO j = json_pack("{s:{s:s,s:O,s:{s:s,s:s,s:s,s:s,s:s},s:o}}", "error", "code",
 		*kind->code ? kind->code : "TRAE_SYS_004", "message", message, "details",
 		"component", r->route ? r->route->op->name : "http", "timestamp",
-		clock_text(&c->arena, clock_now_ms()), "trace_id", r->id, "request_id", r->id,
+		clock_text(&c->arena, clock_now_ms()), "trace_id", trace_of(r), "request_id", r->id,
 		"word", kind->word, "recovery_suggestions", suggestions(f));
 
+	if (f == FAIL_LIMIT && c->rate)
+		add_rate(c, c->rate, json_object_get(json_object_get(j, "error"), "details"));
 	return json_text(c, j, false);
 }
 

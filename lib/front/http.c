@@ -5,6 +5,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/front/http_state.h"
+#include "lib/model/task.h"
 #include "lib/policy/policy.h"
 
 static void handle(void *to, struct web_exchange *x)
@@ -81,6 +82,28 @@ enum fail http_reload(struct call *c, struct http *h, const char *cert, const ch
 	return web_reload(c, h->web, cert, key);
 }
 
+/* The time of R, which waits for a task, is over: it is told of the task, or looks at it. */
+static void give_up(struct request *r)
+{
+	if (r->task_id)
+		answer_accepted(r);
+	else
+		lanes_slow(r->http->lanes, r);
+}
+
+/* Whether R only waits to look at a task that has ended, or is none. */
+static bool can_look(const struct request *r, struct call *c)
+{
+	struct task t;
+
+	if (r->task_id)
+		return false;
+	if (task_find(c, json_member_text(r->args, "task_id", ""), &t) == FAIL_NONE)
+		return task_ended(t.state);
+	fail_forget(c);
+	return true;
+}
+
 void http_wait(struct request *r)
 {
 	struct http *h = r->http;
@@ -94,7 +117,7 @@ void http_wait(struct request *r)
 	}
 	pthread_mutex_unlock(&h->lock);
 	if (stopping)
-		answer_accepted(r);
+		give_up(r);
 }
 
 void http_step(struct http *h, struct call *c)
@@ -108,10 +131,10 @@ void http_step(struct http *h, struct call *c)
 	pthread_mutex_unlock(&h->lock);
 	for (struct request *r = list; r; r = next) {
 		next = r->next;
-		if (answer_task(r, c))
+		if (r->task_id && answer_task(r, c))
 			continue;
-		if (now >= r->wait_until_ms || web_gone(r->x))
-			answer_accepted(r);
+		if (now >= r->wait_until_ms || web_gone(r->x) || can_look(r, c))
+			give_up(r);
 		else
 			http_wait(r);
 	}
@@ -128,7 +151,7 @@ void http_stop(struct http *h, int64_t grace_ms)
 	pthread_mutex_unlock(&h->lock);
 	for (struct request *r = list; r; r = next) {
 		next = r->next;
-		answer_accepted(r);
+		give_up(r);
 	}
 	mcp_door_shut(h->mcp);
 	/* The lanes go on until the last request has come to them and been answered. */

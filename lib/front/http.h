@@ -45,6 +45,7 @@ struct request {
 	const struct route *route;
 	json_t *args;
 	json_t *replies;       /* what the operation said */
+	json_t *warnings;      /* and remarked before it became a task */
 	struct file file;      /* or the file that it handed over */
 	const char *text;      /* or what was said to the same request a moment ago */
 	const char *id;        /* X-Request-ID, given or made */
@@ -55,6 +56,7 @@ struct request {
 	const char *session;   /* Mcp-Session-Id that it is given, or NULL */
 	const char *task_id;   /* of a long operation */
 	int64_t started_us, wait_until_ms;
+	bool wait_said;        /* by the caller */
 	struct web_reply_header more[8]; /* headers of the answer besides those that all have */
 	size_t more_count;
 	struct request *next;

@@ -15,6 +15,8 @@
 #include "lib/web/target.h"
 
 #define REQUEST_ID_MAX 128
+/* A result that is expected within so long is waited for. */
+#define NEAR_S 30
 
 static enum fail take_reply(void *to, struct call *c, json_t *reply)
 {
@@ -34,10 +36,27 @@ static enum fail take_file(void *to, struct call *c, const struct file *file)
 	return FAIL_NONE;
 }
 
+static void note_warning(void *to, const char *text)
+{
+	struct request *r = to;
+
+	json_array_append_new(r->warnings, json_lossy(&r->call, text));
+}
+
 static bool fresh_enough(void *to, struct call *c)
 {
 	(void)c;
 	return fresh_find(to);
+}
+
+/* A caller who did not say how long to wait is answered with the result where it is near. */
+static void take_task(struct request *r, const json_t *put)
+{
+	const json_t *seconds = json_object_get(put, "estimated_seconds");
+
+	r->task_id = arena_strdup(&r->call.arena, json_member_text(put, "task_id", ""));
+	if (!r->wait_said && json_is_number(seconds) && json_number_value(seconds) < NEAR_S)
+		r->wait_until_ms = clock_boot_ms() + OP_WAIT_MAX_S * 1000;
 }
 
 enum fail request_run(struct request *r)
@@ -48,8 +67,7 @@ enum fail request_run(struct request *r)
 	enum fail f = op_dispatch(&r->call, op, r->args, &sink, r);
 
 	if (f == FAIL_NONE && r->task_id)
-		r->task_id = arena_strdup(&r->call.arena,
-			json_member_text(json_array_get(r->replies, 0), "task_id", ""));
+		take_task(r, json_array_get(r->replies, 0));
 	return f;
 }
 
@@ -122,6 +140,17 @@ static bool printable(const char *text)
 	return len > 0 && len <= REQUEST_ID_MAX;
 }
 
+/* A proxy on this machine speaks for others, and says so. */
+static bool is_near(const struct request *r)
+{
+	static const char *const of_proxy[] = {"Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"};
+
+	for (size_t i = 0; i < sizeof of_proxy / sizeof *of_proxy; i++)
+		if (web_header(r->x, of_proxy[i]))
+			return false;
+	return web_peer_loopback(r->x);
+}
+
 enum fail request_caller(struct request *r, const char *what)
 {
 	struct call *c = &r->call;
@@ -133,6 +162,9 @@ enum fail request_caller(struct request *r, const char *what)
 	key = web_header(r->x, "X-API-Key");
 	if (key)
 		return caller_from_key(c, key, c->peer, &c->caller);
+	c->near = r->route && (r->route->op->flags & OP_NEAR) && is_near(r);
+	if (c->near)
+		return FAIL_NONE;
 	policy_unknown(c, what);
 	return fail(c, FAIL_AUTH, "a key is needed: Authorization: Bearer KEY");
 }
@@ -233,7 +265,8 @@ static enum fail read_body(struct request *r)
 	json_keep(c, body);
 	if (!json_is_object(body))
 		return fail(c, FAIL_INPUT, "the body has to be a JSON object");
-	return route_arguments(c, r->route->op, body, dialect_lenient(r->route->dialect), r->args);
+	return op_arguments(c, r->route->op, body, false, dialect_lenient(r->route->dialect),
+		r->args);
 }
 
 /* A long operation becomes a submission of itself. */
@@ -260,7 +293,9 @@ static void send_on(struct request *r)
 {
 	const struct op *op = r->route->op;
 
-	if (op->flags & OP_LONG) {
+	if ((op->flags & OP_WAIT) && r->wait_until_ms) {
+		http_wait(r);
+	} else if (op->flags & OP_LONG) {
 		make_submission(r);
 		lanes_write(r->http->lanes, r);
 	} else if (!(op->flags & OP_QUICK)) {
@@ -337,6 +372,9 @@ void request_take(struct http *h, struct web_exchange *x)
 		r->call.peer = arena_strdup(&r->call.arena, web_peer(x));
 	r->args = json_keep(&r->call, json_object());
 	r->replies = json_keep(&r->call, json_array());
+	r->warnings = json_keep(&r->call, json_array());
+	r->call.warn = note_warning;
+	r->call.talk_to = r;
 	f = origin_check(r);
 	if (f != FAIL_NONE) {
 		answer_failure(r, f);
@@ -360,6 +398,7 @@ void request_take(struct http *h, struct web_exchange *x)
 		answer_failure(r, f);
 		return;
 	}
+	r->wait_said = wait_s >= 0;
 	r->wait_until_ms = wait_s > 0 ? clock_boot_ms() + wait_s * 1000 : 0;
 	send_on(r);
 }

@@ -25,11 +25,6 @@ void routes_make(struct call *c, struct routes *out);
 const struct route *routes_find(struct call *c, const struct routes *r, const char *method,
 	const char *path, json_t *args, const char **allow);
 
-/* Brings the request BODY, in the operation's own names or a guide's, into ARGS. FAIL_USAGE for a
- * member that neither has, unless LENIENT. */
-enum fail route_arguments(struct call *c, const struct op *op, const json_t *body, bool lenient,
-	json_t *args);
-
 /* Puts the parameter NAME=VALUE of a query or a form into ARGS by the type of its field; FAIL_USAGE
  * for an unknown one, unless LENIENT. */
 enum fail route_parameter(struct call *c, const struct op *op, const char *name, const char *value,

@@ -9,6 +9,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/front/http.h"
+#include "lib/model/file.h"
 #include "lib/net/guard.h"
 #include "lib/os/file.h"
 #include "lib/os/service.h"
@@ -49,7 +50,7 @@ struct serve_reply {
 };
 
 /* What can fail in every turn, and is said once in a while then. */
-enum chore { CHORE_POOL, CHORE_CALLBACK, CHORE_POLICY, CHORES };
+enum chore { CHORE_POOL, CHORE_CALLBACK, CHORE_POLICY, CHORE_DOWNLOAD, CHORES };
 
 /* All that runs while the server does; what is NULL was not started. */
 struct serve {
@@ -90,7 +91,7 @@ static void round_failed(void *to, const char *agent, const char *why)
 /* A full disk fails every turn: neither may lines about it fill it further, nor the loop spin. */
 static void turn_failed(struct serve *s, struct call *t, enum chore chore)
 {
-	static const char *const names[CHORES] = {"pool", "callback", "policy"};
+	static const char *const names[CHORES] = {"pool", "callback", "policy", "download"};
 	int64_t now = clock_boot_ms();
 
 	if (!s->told_ms[chore] || now - s->told_ms[chore] > TELL_EVERY_MS) {
@@ -243,6 +244,8 @@ static void turn(struct serve *s)
 		s->flushed_ms = clock_boot_ms();
 		if (policy_flush(&t, false) != FAIL_NONE)
 			turn_failed(s, &t, CHORE_POLICY);
+		if (file_downloads_flush(&t) != FAIL_NONE)
+			turn_failed(s, &t, CHORE_DOWNLOAD);
 	}
 	if (!s->head_ms || clock_boot_ms() - s->head_ms > HEAD_EVERY_MS) {
 		s->head_ms = clock_boot_ms();
@@ -273,6 +276,9 @@ static void stop(struct serve *s)
 		pool_free(s->pool);
 	if (s->courier && courier_stop(c, s->courier, 1000) != FAIL_NONE)
 		log_line("error", "callback", c->why ? c->why : "failed");
+	fail_forget(c);
+	if (s->http && file_downloads_flush(c) != FAIL_NONE)
+		log_line("error", "download", c->why ? c->why : "failed");
 	fail_forget(c);
 	if (s->policy && policy_flush(c, true) != FAIL_NONE)
 		log_line("error", "policy", c->why ? c->why : "failed");

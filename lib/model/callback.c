@@ -6,6 +6,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/id.h"
 #include "lib/model/counter.h"
+#include "lib/model/task_result.h"
 #include "lib/net/guard.h"
 #include "lib/store/store.h"
 
@@ -71,22 +72,6 @@ enum fail callback_put(struct call *c, const char *url, const char *event, const
 	return insert(c, &k);
 }
 
-/* What an operation that replies once has replied, else the list of its rows. */
-static json_t *result_of(struct call *c, const struct task *t)
-{
-	JSON_AUTO j = NULL;
-
-	if (!t->result)
-		return json_null();
-	if (json_parse(c, t->result, strlen(t->result), &j) != FAIL_NONE) {
-		fail_forget(c);
-		return json_null();
-	}
-	if (json_is_array(j) && json_array_size(j) == 1)
-		return json_incref(json_array_get(j, 0));
-	return json_incref(j);
-}
-
 static json_t *seconds_of(const struct task *t)
 {
 	if (!t->started_at || !t->completed_at)
@@ -108,18 +93,20 @@ static void limit_body(struct call *c, json_t *body)
 	json_object_set_new(body, "result_omitted", json_true());
 }
 
-static json_t *body_of(struct call *c, const struct task *t, const char *event)
+static enum fail body_of(struct call *c, const struct task *t, const char *event, json_t **out)
 {
-	json_t *body = json_object();
+	json_t *body = json_keep(c, json_object()), *result, *usage = task_usage(c, t);
+
+	TRY(task_result(c, t, &result));
 
 	json_object_set_new(body, "event", json_string(event));
 	json_object_set_new(body, "timestamp", json_string(clock_text(&c->arena, clock_now_ms())));
 	json_object_set_new(body, "task_id", json_string(t->id));
 	json_object_set_new(body, "status", json_string(task_status(t->state)));
-	json_object_set_new(body, "result", result_of(c, t));
+	json_object_set_new(body, "result", result ? json_incref(result) : json_null());
 	json_object_set_new(body, "error", json_lossy(c, t->error_text));
 	json_object_set_new(body, "execution_time_seconds", seconds_of(t));
-	json_object_set_new(body, "resource_usage", json_null());
+	json_object_set_new(body, "resource_usage", usage ? json_incref(usage) : json_null());
 	if (!strcmp(event, "task.progress")) {
 		json_t *progress = json_object();
 
@@ -128,7 +115,8 @@ static json_t *body_of(struct call *c, const struct task *t, const char *event)
 		json_object_set_new(body, "progress", progress);
 	}
 	limit_body(c, body);
-	return body;
+	*out = body;
+	return FAIL_NONE;
 }
 
 /* Progress that nobody was told yet is out of date now. */
@@ -147,13 +135,13 @@ static enum fail drop_progress(struct call *c, const struct task *t)
 
 enum fail callback_enqueue(struct call *c, const struct task *t, const char *event)
 {
-	JSON_AUTO body = NULL;
+	json_t *body;
 
 	if (!t->callback_url)
 		return FAIL_NONE;
 	if (!strcmp(event, "task.progress"))
 		TRY(drop_progress(c, t));
-	body = body_of(c, t, event);
+	TRY(body_of(c, t, event, &body));
 	return callback_put(c, t->callback_url, event, t->id, body);
 }
 

@@ -1,15 +1,11 @@
 /* Files: what operations finished, and where it lies. */
 #include "lib/model/file.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sodium.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/fault.h"
 #include "lib/base/id.h"
 #include "lib/model/counter.h"
 #include "lib/os/file.h"
@@ -49,10 +45,10 @@ static enum fail record(struct call *c, const struct file *f)
 	TRY(delete_one(c, SQL("delete from file where path = $1 returning bytes"), f->path,
 		&replaced));
 	TRY(store_run(c, SQL("insert into file (id, name, path, media_type, bytes, sha256,"
-		" created_at, task_id, operation, metadata, state)"
-		" values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"),
+		" created_at, task_id, operation, metadata, state, md5)"
+		" values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"),
 		PARAMS(f->id, f->name, f->path, f->media_type, f->bytes, f->sha256, f->created_at,
-			f->task_id, f->operation, f->metadata, f->state), NULL));
+			f->task_id, f->operation, f->metadata, f->state, f->md5), NULL));
 	return count(c, 1, f->bytes);
 }
 
@@ -90,7 +86,7 @@ enum fail file_record(struct call *c, struct file *f)
 
 #define COLUMNS                                                                                    \
 	"select id, name, path, media_type, sha256, task_id, operation, metadata, state, bytes,"   \
-	" created_at from file "
+	" created_at, md5, downloads from file "
 
 static struct file read_row(struct call *c, struct query *q)
 {
@@ -106,6 +102,8 @@ static struct file read_row(struct call *c, struct query *q)
 		.state = query_text(c, q, 8),
 		.bytes = query_int(q, 9),
 		.created_at = query_int(q, 10),
+		.md5 = query_text(c, q, 11),
+		.downloads = query_int(q, 12),
 	};
 }
 
@@ -181,34 +179,5 @@ enum fail file_check(struct call *c, struct file *f)
 		TRY(store_run(c, SQL("update file set state = $1 where id = $2"),
 			PARAMS(state, f->id), NULL));
 	f->state = state;
-	return FAIL_NONE;
-}
-
-enum fail file_hash(struct call *c, const char *path, char hex[65], int64_t *bytes)
-{
-	FILE_AUTO fd = fault_io(EIO) ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	unsigned char digest[crypto_hash_sha256_BYTES], data[8192];
-	crypto_hash_sha256_state state;
-	int64_t total = 0;
-
-	if (fd < 0)
-		return fail_errno(c, errno, "cannot read %s", path);
-	crypto_hash_sha256_init(&state);
-	for (;;) {
-		ssize_t got = fault_io(EIO) ? -1 : read(fd, data, sizeof data);
-
-		if (got < 0 && errno != EINTR)
-			return fail_errno(c, errno, "cannot read %s", path);
-		if (!got)
-			break;
-		TRY(call_check(c));
-		if (got > 0) {
-			crypto_hash_sha256_update(&state, data, (unsigned long long)got);
-			total += got;
-		}
-	}
-	crypto_hash_sha256_final(&state, digest);
-	sodium_bin2hex(hex, 65, digest, sizeof digest);
-	*bytes = total;
 	return FAIL_NONE;
 }

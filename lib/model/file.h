@@ -13,12 +13,14 @@ struct file {
 	const char *path;       /* absolute */
 	const char *media_type;
 	const char *sha256;     /* 64 hexadecimal digits */
+	const char *md5;        /* 32, or NULL: recorded before it was taken */
 	const char *task_id;    /* what made it, or NULL */
 	const char *operation;  /* likewise, as in "video render" */
 	const char *metadata;   /* a JSON object, or NULL */
 	const char *state;      /* "present", or "missing" after file_check() did not find it */
 	int64_t bytes;
 	int64_t created_at;     /* given by file_record() */
+	int64_t downloads;      /* how often it was given whole over the network */
 };
 
 /* Records F, whose id, name, state and created_at it sets, and its count and bytes in the counters:
@@ -45,5 +47,15 @@ enum fail file_check(struct call *c, struct file *f);
 
 /* SHA-256 (FIPS 180-4) of the file PATH, and its size. */
 enum fail file_hash(struct call *c, const char *path, char hex[65], int64_t *bytes);
+
+/* Sets sha256, md5 (RFC 1321, which says only whether it arrived whole) and bytes of OUT from the
+ * file PATH. */
+enum fail file_digest(struct call *c, const char *path, struct file *out);
+
+/* Counts that the file with that id was given, in memory; from any thread. */
+void file_downloaded(const char *id);
+/* Writes what was counted since to the store: now and then, and at the end. What a process that is
+ * killed had counted in between is lost. */
+enum fail file_downloads_flush(struct call *c);
 
 #endif

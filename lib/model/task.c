@@ -38,6 +38,7 @@ enum fail task_begin(struct call *c, const char *operation, const char *argument
 
 	TRY(task_lock_folder(c, &folder));
 	run.id = id_new(&c->arena);
+	run.begun = spent_begin();
 	run.lock_path = arena_printf(&c->arena, "%s/%s.lock", folder, run.id);
 	/* Locked before the row can be seen: a running task without a lock counts as dead. */
 	TRY(lock_take(c, run.lock_path, true, 0, &run.lock));
@@ -64,9 +65,10 @@ enum fail task_progress(struct call *c, const struct task_run *run, double progr
 		    : fail(c, FAIL_INTERRUPTED, "task %s was cancelled", run->id);
 }
 
-static enum fail end(struct call *c, const char *id, enum fail ended, const char *why,
+static enum fail end(struct call *c, const struct task_run *run, enum fail ended, const char *why,
 	const char *result, struct file *files, size_t n)
 {
+	const char *id = run->id;
 	const char *state = ended == FAIL_NONE ? "completed"
 		: ended == FAIL_INTERRUPTED    ? "interrupted"
 					       : "failed";
@@ -78,6 +80,7 @@ static enum fail end(struct call *c, const char *id, enum fail ended, const char
 	t.error_word = ended ? fail_kind(ended)->word : NULL;
 	t.error_text = ended ? why : NULL;
 	t.result = result;
+	t.spent = spent_since(run->begun);
 	t.progress = ended ? t.progress : 1;
 	TRY(task_change(c, &t, state, state, t.error_text));
 	for (size_t i = 0; i < n; i++) {
@@ -91,7 +94,7 @@ enum fail task_end(struct call *c, struct task_run *run, enum fail ended, const 
 	const char *result, struct file *files, size_t n)
 {
 	TRY(store_begin(c));
-	TRY(store_end(c, end(c, run->id, ended, why, result, files, n)));
+	TRY(store_end(c, end(c, run, ended, why, result, files, n)));
 	unlink(run->lock_path);
 	task_run_release(run);
 	return FAIL_NONE;

@@ -10,6 +10,7 @@
 
 #include "lib/base/call.h"
 #include "lib/model/file.h"
+#include "lib/os/spent.h"
 
 struct task {
 	const char *id;
@@ -29,6 +30,7 @@ struct task {
 	const char *error_word, *error_text; /* of fail_kind(), NULL unless it failed */
 	const char *result;     /* a JSON value, or NULL */
 	const char *callback_url, *metadata, *caller, *traceparent; /* or NULL */
+	struct spent spent;      /* by its latest attempt that ended; zero: not measured */
 	double progress;        /* 0 to 1 */
 	int64_t priority;       /* 1, the most urgent, to 10 */
 	int64_t attempt;        /* how often it was started: the number that fences late workers */
@@ -53,6 +55,7 @@ struct task_run {
 	const char *id;
 	const char *lock_path;
 	int lock; /* -1: none */
+	struct spent begun;
 };
 void task_run_release(struct task_run *run);
 #define TASK_RUN_AUTO __attribute__((cleanup(task_run_release))) struct task_run
@@ -127,6 +130,7 @@ struct task_end {
 	const char *result;     /* JSON or NULL */
 	struct file *files;
 	size_t files_count;
+	struct spent spent;
 	bool again;             /* worth another attempt: not so for refused arguments */
 };
 /* Records the end of attempt ATTEMPT of task ID, if OWNER still holds it: completed; or retrying

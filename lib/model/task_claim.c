@@ -165,12 +165,12 @@ static enum fail end_well(struct call *c, struct task *t, const struct task_end 
 {
 	t->result = end->result;
 	t->progress = 1;
-	TRY(task_change(c, t, "completed", "completed", NULL));
+	/* Before the change: its callback names them. */
 	for (size_t i = 0; i < end->files_count; i++) {
 		end->files[i].task_id = t->id;
 		TRY(file_record(c, &end->files[i]));
 	}
-	return FAIL_NONE;
+	return task_change(c, t, "completed", "completed", NULL);
 }
 
 static enum fail end_badly(struct call *c, struct task *t, const struct task_end *end)
@@ -198,6 +198,7 @@ static enum fail finish(struct call *c, const struct task_owner *owner, const ch
 	if (!*taken)
 		return task_note(c, id, "job_race", arena_printf(&c->arena,
 			"the end of attempt %lld came too late", (long long)attempt));
+	t.spent = end->spent;
 	TRY(end->ended == FAIL_NONE ? end_well(c, &t, end) : end_badly(c, &t, end));
 	if (*t.agent)
 		TRY(agent_task_ended(c, t.agent, t.id, end->ended,

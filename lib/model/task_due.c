@@ -81,8 +81,8 @@ static enum fail find_dead(struct call *c, const char *boot, struct suspect **ou
 	TRY(query_start(c, SQL("select" TASK_COLUMNS ", lease_owner, lease_boot_id, lease_boot_ms"
 		" from task where state = 'running' order by lease_owner"), NO_PARAMS, &q));
 	while (query_next(c, &q, &f)) {
-		const char *path = query_text(c, &q, 30), *booted = query_text(c, &q, 31);
-		bool late = booted && (strcmp(booted, boot) || query_int(&q, 32) < clock_boot_ms());
+		const char *path = query_text(c, &q, 32), *booted = query_text(c, &q, 33);
+		bool late = booted && (strcmp(booted, boot) || query_int(&q, 34) < clock_boot_ms());
 		struct suspect *s;
 
 		if (path && !strcmp(path, held) && !late)

@@ -92,6 +92,7 @@ struct task task_read(struct call *c, struct query *q)
 		.run_at = query_int(q, 27),
 		.started_at = query_int(q, 28),
 		.completed_at = query_int(q, 29),
+		.spent = {query_int(q, 30), query_int(q, 31)},
 	};
 }
 
@@ -146,9 +147,12 @@ enum fail task_change(struct call *c, struct task *t, const char *to, const char
 		" completed_at = nullif(cast($3 as bigint), 0), retries = $4, error_word = $5, "
 		"error_text = $6,"
 		" result = $7, progress = $8, lease_owner = null, lease_boot_id = null,"
-		" lease_boot_ms = null where id = $9 and state = $10 and attempt = $11"),
+		" lease_boot_ms = null, cpu_ms = nullif(cast($9 as bigint), 0),"
+		" memory_bytes = nullif(cast($10 as bigint), 0)"
+		" where id = $11 and state = $12 and attempt = $13"),
 		PARAMS(to, t->run_at, t->completed_at, t->retries, t->error_word, t->error_text,
-			t->result, t->progress, t->id, from, t->attempt), &rows));
+			t->result, t->progress, t->spent.cpu_ms, t->spent.memory_bytes, t->id,
+			from, t->attempt), &rows));
 	if (rows != 1)
 		return fail(c, FAIL_CONFLICT, "task %s is not %s any more", t->id, from);
 	if (!strcmp(from, "running") && strcmp(to, "completed"))

@@ -9,7 +9,7 @@
 	" id, operation, arguments, state, channel, folder, agent, resource, unique_key, parent,"  \
 	" backoff, stage, error_word, error_text, result, callback_url, metadata, caller,"         \
 	" traceparent, progress, priority, attempt, retries, max_retries, retry_delay_s,"          \
-	" timeout_s, created_at, run_at, started_at, completed_at "
+	" timeout_s, created_at, run_at, started_at, completed_at, cpu_ms, memory_bytes "
 
 /* The row of a query that gives TASK_COLUMNS. */
 struct task task_read(struct call *c, struct query *q);

@@ -211,8 +211,9 @@ static enum fail gate(struct call *c, const struct op_call *o, struct policy_ask
 static struct policy_ask ask_of(struct call *c, const struct op *op, const struct op_call *o)
 {
 	struct policy_ask ask = {.operation = op->name, .effect = op->effect,
-		.shell_only = op->flags & OP_SHELL, .http_only = op->flags & OP_PROTOCOL, .shows = op->flags & OP_DRY,
-		.open = op->flags & OP_OPEN, .atomic = op->flags & OP_QUICK, .lock = -1,
+		.shell_only = op->flags & OP_SHELL, .http_only = op->flags & OP_PROTOCOL,
+		.shows = op->flags & OP_DRY, .atomic = op->flags & OP_QUICK, .lock = -1,
+		.open = (op->flags & OP_OPEN) || ((op->flags & OP_NEAR) && c->near),
 		.args = json_keep(c, json_copy(o->given))};
 
 	for (const struct field *f = op->args; f->name; f++)

@@ -22,6 +22,7 @@ enum op_flag {
 	OP_PAGE = 32768, /* for a browser: its reply is a page, or names one; see lib/front/page.c */
 	OP_FORM = 65536, /* its body is a form, application/x-www-form-urlencoded */
 	OP_BASIC = 131072, /* Authorization: Basic gives the arguments client_id and client_secret */
+	OP_NEAR = 262144, /* needs no key when asked from this machine itself */
 	OP_QUICK = 16, /* only looks into the store or writes a row: never waits for anything else */
 };
 
@@ -143,6 +144,12 @@ enum fail op_ask(struct call *c, const char *key, const char *method, json_t *pa
 /* What OP answers as a whole: its reply, or an object with the array of its rows and what C has
  * beside them. Borrowed from C; REPLIES is an array. */
 json_t *op_result(struct call *c, const struct op *op, json_t *replies);
+
+/* Brings BODY, in the operation's own names or a guide's, into ARGS. INNER: it is what a guide's
+ * request has in its member "parameters". FAIL_USAGE for a member of an object that neither knows,
+ * unless LENIENT. */
+enum fail op_arguments(struct call *c, const struct op *op, const json_t *body, bool inner,
+	bool lenient, json_t *args);
 
 /* What was remarked so far in this call, ended by NULL: for a reply's `warnings`. */
 const char *const *op_warnings(struct call *c);

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -292,6 +293,33 @@ static enum fail talk(struct call *c, const struct child_job *job, struct runnin
 	return fds[1].revents ? take_output(c, job, r) : FAIL_NONE;
 }
 
+static _Atomic int64_t peak_bytes;
+
+int64_t child_peak(void)
+{
+	return peak_bytes;
+}
+
+void child_peak_forget(void)
+{
+	peak_bytes = 0;
+}
+
+/* Waits for the child PID, and notes how much memory it held. */
+static int collect(pid_t pid)
+{
+	struct rusage use = {0};
+	int64_t bytes;
+	int code = 0;
+
+	while (wait4(pid, &code, 0, &use) < 0 && errno == EINTR)
+		;
+	bytes = (int64_t)use.ru_maxrss * 1024;
+	if (bytes > peak_bytes)
+		peak_bytes = bytes;
+	return code;
+}
+
 enum fail child_run(struct call *c, const struct child_job *job, int *status,
 	const char **stderr_tail)
 {
@@ -311,8 +339,7 @@ enum fail child_run(struct call *c, const struct child_job *job, int *status,
 	if (r.pid > 0) {
 		if (f != FAIL_NONE)
 			kill(r.pid, SIGKILL);
-		while (waitpid(r.pid, &code, 0) < 0 && errno == EINTR)
-			;
+		code = collect(r.pid);
 	}
 	if (stderr_tail)
 		*stderr_tail = r.tail.data;

@@ -29,6 +29,10 @@ struct child_job {
 enum fail child_run(struct call *c, const struct child_job *job, int *status,
 	const char **stderr_tail);
 
+/* The most memory that a child of child_run() held resident since it was last forgotten. */
+int64_t child_peak(void);
+void child_peak_forget(void);
+
 /* A child that goes on while its parent does other things. */
 struct child {
 	pid_t pid;   /* 0: none */

@@ -108,10 +108,15 @@ bool policy_reserved(const char *operation);
 /* How much of its rate the caller has left, for the headers of an answer; c->rate, set once the
  * gate has counted the call. */
 struct rate {
+	const char *name;  /* of the policy: "default", or of what may be under way at once */
 	int64_t limit, remaining;
-	int64_t window_s;
-	int64_t reset_s; /* until there is more; after FAIL_LIMIT until the next call passes */
+	int64_t window_s;  /* 0: of what is under way at once */
+	int64_t reset_s;   /* until there is more; after FAIL_LIMIT until the next call passes */
 };
+
+/* Notes that the caller has LIMIT of NAME under way, which is all that may be, and that one takes
+ * about MEDIAN_MS (below 0: not known). */
+void policy_held(struct call *c, const char *name, int64_t limit, int64_t median_ms);
 
 /* One call at the gate. The first group is given, the rest belongs to lib/policy. */
 struct policy_ask {

@@ -7,6 +7,8 @@
 #define WINDOW_S 60
 #define BURST_S 10
 #define BURST_PART 5
+/* When to ask again for what is under way, as long as nobody knows how long that takes. */
+#define HELD_RETRY_S 30
 
 /* The times of a caller's last LIMIT calls, in a ring. */
 struct rate_log {
@@ -76,14 +78,14 @@ static bool take(struct rate_log *l, int64_t now, struct rate *out)
 	if (long_ms || short_ms) {
 		bool whole = long_ms >= short_ms;
 
-		*out = (struct rate){.limit = whole ? l->limit : burst,
+		*out = (struct rate){.name = "default", .limit = whole ? l->limit : burst,
 			.window_s = whole ? WINDOW_S : BURST_S,
 			.reset_s = ((whole ? long_ms : short_ms) + 999) / 1000};
 		return false;
 	}
 	l->at_ms[l->count++ % l->limit] = now;
 	used = calls_since(l, now - WINDOW_S * 1000 + 1);
-	*out = (struct rate){.limit = l->limit, .remaining = l->limit - used, .window_s = WINDOW_S,
+	*out = (struct rate){.name = "default", .limit = l->limit, .remaining = l->limit - used, .window_s = WINDOW_S,
 		.reset_s = (wait_ms(l, used, WINDOW_S, now) + 999) / 1000};
 	return true;
 }
@@ -102,6 +104,15 @@ enum fail rate_take(struct call *c, const struct caller *who, int64_t now_boot_m
 		return FAIL_NONE;
 	return fail(c, FAIL_LIMIT, "more than %lld calls in %lld seconds: wait %lld s",
 		(long long)left->limit, (long long)left->window_s, (long long)left->reset_s);
+}
+
+void policy_held(struct call *c, const char *name, int64_t limit, int64_t median_ms)
+{
+	struct rate *held = ARENA_NEW(&c->arena, struct rate, 1);
+
+	*held = (struct rate){.name = name, .limit = limit,
+		.reset_s = median_ms < 0 ? HELD_RETRY_S : median_ms / 1000 + 1};
+	c->rate = held;
 }
 
 void rate_free(struct policy *p)

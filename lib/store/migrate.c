@@ -20,6 +20,7 @@ EMBED(migration_task_checks, "share/sql/0006_task_checks.sql");
 EMBED(migration_oauth, "share/sql/0007_oauth.sql");
 EMBED(migration_audit_kept, "share/sql/0008_audit_kept.sqlite.sql");
 EMBED(migration_audit_kept_postgres, "share/sql/0008_audit_kept.postgres.sql");
+EMBED(migration_measure, "share/sql/0009_measure.sql");
 
 /* Only ever added to: what a released program has run cannot be changed behind it. */
 static const struct {
@@ -34,6 +35,7 @@ static const struct {
 	{"0006_task_checks", migration_task_checks},
 	{"0007_oauth", migration_oauth},
 	{"0008_audit_kept", migration_audit_kept, migration_audit_kept_postgres},
+	{"0009_measure", migration_measure},
 };
 #define NEWEST ((int)(sizeof migrations / sizeof *migrations))
 

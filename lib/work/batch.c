@@ -149,6 +149,7 @@ static enum fail put_one(struct call *c, struct batch *b, struct node *node)
 
 	TRY(resolve_needs(c, b, node));
 	node->ask.parent = b->id;
+	TRY(submission_fits(c, &node->ask));
 	TRY(task_put(c, &node->ask, &t, NULL));
 	node->id = t.id;
 	return FAIL_NONE;
@@ -158,7 +159,7 @@ static enum fail put_one(struct call *c, struct batch *b, struct node *node)
 static bool own_fault(enum fail f)
 {
 	return f == FAIL_INPUT || f == FAIL_USAGE || f == FAIL_MISSING || f == FAIL_CONFLICT ||
-	       f == FAIL_REUSED;
+	       f == FAIL_REUSED || f == FAIL_LIMIT;
 }
 
 static enum fail put_all(struct call *c, struct batch *b, int64_t *put)

@@ -41,22 +41,38 @@ void job_list_add(struct job_list *l, struct job *job)
 	l->last = &job->next;
 }
 
+/* Of the pool that this process started last; 0: none. */
+static _Atomic int64_t jobs_here;
+
+static int64_t jobs_of(int64_t asked)
+{
+	int64_t jobs = asked ? asked : sysconf(_SC_NPROCESSORS_ONLN);
+
+	return jobs > POOL_JOBS_MAX ? POOL_JOBS_MAX : jobs < 1 ? 1 : jobs;
+}
+
 /* Each kind of work has slots of its own: a render never starves research. */
+static int64_t slots_of(const char *resource, int64_t jobs)
+{
+	return strcmp(resource, "render") ? jobs : jobs / 2 ? jobs / 2 : 1;
+}
+
+int64_t pool_slots(const char *resource)
+{
+	return slots_of(resource, jobs_of(jobs_here));
+}
+
 static void make_slots(struct pool *p, int64_t jobs)
 {
-	const struct {
-		const char *resource;
-		int64_t n;
-	} kinds[] = {{"light", jobs}, {"net", jobs}, {"render", jobs / 2 ? jobs / 2 : 1}};
+	static const char *const kinds[] = {"light", "net", "render"};
 
 	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
-		for (int64_t i = 0; i < kinds[k].n; i++)
-			slot_init(&p->slots[p->n++], kinds[k].resource);
+		for (int64_t i = 0; i < slots_of(kinds[k], jobs); i++)
+			slot_init(&p->slots[p->n++], kinds[k]);
 }
 
 enum fail pool_start(struct call *c, const struct pool_options *options, struct pool **out)
 {
-	int64_t jobs = options->jobs ? options->jobs : sysconf(_SC_NPROCESSORS_ONLN);
 	struct pool *p = xmalloc(sizeof *p);
 	enum fail f;
 
@@ -66,7 +82,8 @@ enum fail pool_start(struct call *c, const struct pool_options *options, struct 
 	job_list_init(&p->ended);
 	job_list_init(&p->orphans);
 	p->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	make_slots(p, jobs > POOL_JOBS_MAX ? POOL_JOBS_MAX : jobs < 1 ? 1 : jobs);
+	jobs_here = jobs_of(options->jobs);
+	make_slots(p, jobs_here);
 	f = p->wake < 0 ? fail_errno(c, errno, "cannot make an event descriptor") : FAIL_NONE;
 	if (!f)
 		f = keep_read(&p->own, &p->keep);

@@ -45,6 +45,9 @@ enum fail pool_drain(struct call *c, struct pool *p, int64_t grace_ms);
 
 struct pool_facts pool_facts(const struct pool *p);
 
+/* How many tasks of RESOURCE run at once: in this process's pool, else in one of default size. */
+int64_t pool_slots(const char *resource);
+
 /* Ends the workers and releases the lock. */
 void pool_free(struct pool *p);
 

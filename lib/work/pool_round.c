@@ -45,6 +45,7 @@ static struct file *files_of(struct call *c, const json_t *list, size_t *n)
 		files[i] = (struct file){.path = json_member_text(j, "path", ""),
 			.media_type = json_member_text(j, "media_type", ""),
 			.sha256 = json_member_text(j, "sha256", ""),
+			.md5 = json_member_text(j, "md5", NULL),
 			.operation = json_member_text(j, "operation", NULL),
 			.metadata = json_member_text(j, "metadata", NULL),
 			.bytes = json_integer_value(json_object_get(j, "bytes"))};
@@ -62,6 +63,9 @@ static enum fail record_end(struct call *c, struct pool *p, const struct job *jo
 		end.ended = (enum fail)json_integer_value(json_object_get(job->end, "end"));
 		end.why = json_member_text(job->end, "why", NULL);
 		end.files = files_of(c, json_object_get(job->end, "files"), &end.files_count);
+		end.spent.cpu_ms = json_integer_value(json_object_get(job->end, "cpu_ms"));
+		end.spent.memory_bytes = json_integer_value(json_object_get(job->end,
+			"memory_bytes"));
 	}
 	if (!end.ended && result)
 		end.result = json_text(c, result, false);

@@ -45,6 +45,7 @@ struct work {
 	struct scratch scratch;
 	struct part parts[OUTPUTS_MAX];
 	const char *paths[OUTPUTS_MAX]; /* where trae-media writes */
+	const char *facts[OUTPUTS_MAX]; /* what is recorded of it, as JSON */
 	size_t count;
 };
 
@@ -249,6 +250,19 @@ static const json_t *find_stream(const json_t *probe, const char *type)
 	return NULL;
 }
 
+/* What is recorded of an output whose streams are known. */
+static const char *facts_of(struct call *c, double duration_s, const json_t *stream)
+{
+	JSON_AUTO facts = json_pack("{s:f,s:s}", "duration_seconds", duration_s, "codec",
+		json_member_text(stream, "codec", ""));
+
+	if (json_object_get(stream, "width"))
+		json_object_set_new(facts, "resolution", json_sprintf("%lldx%lld",
+			(long long)json_integer_value(json_object_get(stream, "width")),
+			(long long)json_integer_value(json_object_get(stream, "height"))));
+	return json_text(c, facts, false);
+}
+
 /* Opens what was written again, as any player would, and compares it with what was meant. */
 static enum fail check_output(struct work *w, size_t i, const struct format *format,
 	const json_t *result)
@@ -272,15 +286,14 @@ static enum fail check_output(struct work *w, size_t i, const struct format *for
 	if (format->video && json_integer_value(json_object_get(video, "frames")) !=
 		json_integer_value(json_object_get(result, "frames")))
 		return fail(c, FAIL_BUG, "the %s written lacks frames", format->name);
+	w->facts[i] = facts_of(c, got, video ? video : find_stream(probe, "audio"));
 	return FAIL_NONE;
 }
 
 static enum fail finish_output(struct work *w, size_t i, struct rendered *out)
 {
 	struct call *c = w->c;
-	struct file file = {
-		.metadata = arena_printf(&c->arena, "{\"duration_s\":%.3f}", out->duration_s)};
-	char hex[65];
+	struct file file = {.metadata = w->facts[i]};
 
 	if (!w->parts[i].path) {
 		out->path = i ? out->path : "-";
@@ -288,8 +301,7 @@ static enum fail finish_output(struct work *w, size_t i, struct rendered *out)
 	}
 	file.path = w->parts[i].final;
 	file.media_type = media_type_of(file.path);
-	TRY(file_hash(c, w->parts[i].path, hex, &file.bytes));
-	file.sha256 = arena_strdup(&c->arena, hex);
+	TRY(file_digest(c, w->parts[i].path, &file));
 	TRY(part_commit(c, &w->parts[i]));
 	op_made(c, &file);
 	if (!i) {

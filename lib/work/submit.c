@@ -9,6 +9,7 @@
 #include "lib/config/config.h"
 #include "lib/model/agent.h"
 #include "lib/model/callback.h"
+#include "lib/model/task_forecast.h"
 #include "lib/op/kind.h"
 #include "lib/os/file.h"
 #include "lib/policy/policy.h"
@@ -123,7 +124,7 @@ static enum fail read_rest(struct call *c, const struct submission *s, struct ta
 
 enum fail submission_ask(struct call *c, const struct submission *s, struct task_ask *out)
 {
-	json_t *arguments = s->parameters ? s->parameters : json_keep(c, json_object());
+	json_t *arguments = json_keep(c, json_object());
 	struct task_ask ask = {.caller = caller_id(c), .traceparent = c->traceparent};
 	const struct op *op;
 
@@ -133,7 +134,8 @@ enum fail submission_ask(struct call *c, const struct submission *s, struct task
 	if ((op->flags & OP_SHELL) && c->channel != CHANNEL_SHELL)
 		return fail(c, FAIL_DENIED, "%s is for the shell of this machine only", op->name);
 	TRY(policy_allow(c, op->effect, op->name));
-	if (check_arguments(c, op, arguments) != FAIL_NONE) {
+	if ((s->parameters && op_arguments(c, op, s->parameters, true, false, arguments)) ||
+		check_arguments(c, op, arguments)) {
 		fail_context(c, "parameters");
 		return FAIL_USAGE;
 	}
@@ -146,5 +148,34 @@ enum fail submission_ask(struct call *c, const struct submission *s, struct task
 	if (c->channel == CHANNEL_SHELL)
 		TRY(path_absolute(c, ".", &ask.folder));
 	*out = ask;
+	return FAIL_NONE;
+}
+
+enum fail submission_fits(struct call *c, const struct task_ask *ask)
+{
+	static const struct {
+		const char *resource, *what;
+		int64_t most;
+	} limits[] = {{"render", "video", 10}, {"net", "research", 5}};
+	struct task there;
+	int64_t held, median_ms;
+
+	if (!ask->resource || !c->caller || !c->caller->rate)
+		return FAIL_NONE;
+	if (ask->id && task_find(c, ask->id, &there) == FAIL_NONE)
+		return FAIL_NONE; /* asked again */
+	fail_forget(c);
+	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+		if (strcmp(ask->resource, limits[i].resource))
+			continue;
+		TRY(task_held(c, c->caller->id, ask->resource, &held));
+		if (held < limits[i].most)
+			continue;
+		TRY(task_median_ms(c, ask->operation, &median_ms));
+		policy_held(c, limits[i].what, limits[i].most, median_ms);
+		return fail(c, FAIL_LIMIT, "%lld %s tasks of this key have not ended, and no more "
+			"than %lld may be under way: wait for one", (long long)held, limits[i].what,
+			(long long)limits[i].most);
+	}
 	return FAIL_NONE;
 }

@@ -52,6 +52,11 @@ extern const struct field submission_retry_fields[];
  * FAIL_USAGE, FAIL_DENIED, FAIL_CONFIG say what is wrong. */
 enum fail submission_ask(struct call *c, const struct submission *s, struct task_ask *out);
 
+/* At most so many unfinished tasks of a kind has one API key: 10 that render, 5 that go out for
+ * what they read (research). FAIL_LIMIT when ASK would be one more; the owner, and keys without a
+ * rate, may have any number. */
+enum fail submission_fits(struct call *c, const struct task_ask *ask);
+
 /* A priority word or number as the queue's: 1 to 10. */
 enum fail priority_read(struct call *c, const char *text, int64_t *out);
 

@@ -4,7 +4,19 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/model/task_result.h"
 #include "lib/op/kind.h"
+
+struct usage_view {
+	double cpu_seconds, memory_peak_mb, gpu_seconds;
+};
+const struct field task_usage_fields[] = {
+	FIELD(struct usage_view, cpu_seconds, "Processor time, of all its processes", .required = true),
+	FIELD(struct usage_view, memory_peak_mb, "Most memory that one of them held",
+		.required = true),
+	FIELD(struct usage_view, gpu_seconds, "Null: no graphics processor is used"),
+	{.name = NULL},
+};
 
 const char *priority_word(struct call *c, int64_t priority)
 {
@@ -72,5 +84,6 @@ struct task_view task_view(struct call *c, const struct task *t)
 		.result = parsed(c, t->result),
 		.parameters = parsed(c, t->arguments),
 		.metadata = parsed(c, t->metadata),
+		.resource_usage = task_usage(c, t),
 	};
 }

@@ -11,7 +11,7 @@ struct task_view {
 	const char *batch_id, *traceparent, *callback_url;
 	double execution_time_seconds, progress_percent;
 	int64_t retry_count, max_retries, attempt;
-	json_t *result, *parameters, *metadata;
+	json_t *result, *parameters, *metadata, *resource_usage;
 	const char *const *depends_on;
 };
 
@@ -19,6 +19,9 @@ struct task_view task_view(struct call *c, const struct task *t);
 
 /* The word for a priority number, or the number as text where it has none. */
 const char *priority_word(struct call *c, int64_t priority);
+
+/* Members of what task_usage() gives. */
+extern const struct field task_usage_fields[];
 
 /* Rows of lists leave out what is long: parameters, result, metadata. */
 #define TASK_VIEW_SHORT                                                                            \
@@ -55,6 +58,8 @@ const char *priority_word(struct call *c, int64_t priority);
 	FIELD(struct task_view, traceparent, "Trace context it came with"),                        \
 	FIELD(struct task_view, parameters, "Arguments of the operation", .free = true),           \
 	FIELD(struct task_view, metadata, "What was kept with it", .free = true),                  \
+	FIELD(struct task_view, resource_usage, "What its latest attempt took",                    \
+		.of = task_usage_fields),                                                          \
 	FIELD(struct task_view, result, "What the operation replied", .free = true)
 
 #endif

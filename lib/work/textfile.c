@@ -13,7 +13,6 @@ enum fail textfile_write(struct call *c, const struct path *to, const char *text
 {
 	struct file file = {0};
 	struct rendered made = {.path = "-", .duration_s = NUM_NULL, .bytes = (int64_t)strlen(text)};
-	char hex[65];
 
 	if (to->kind == PATH_STANDARD) {
 		SCRATCH_AUTO scratch = {0};
@@ -26,9 +25,8 @@ enum fail textfile_write(struct call *c, const struct path *to, const char *text
 	} else {
 		TRY(path_absolute(c, to->text, &file.path));
 		TRY(file_replace(c, file.path, text, strlen(text), 0666));
-		TRY(file_hash(c, file.path, hex, &file.bytes));
+		TRY(file_digest(c, file.path, &file));
 		file.media_type = media_type_of(file.path);
-		file.sha256 = arena_strdup(&c->arena, hex);
 		op_made(c, &file);
 		made.path = file.path;
 		made.sha256 = file.sha256;

@@ -13,6 +13,7 @@
 #include "lib/config/config.h"
 #include "lib/os/env.h"
 #include "lib/os/file.h"
+#include "lib/os/spent.h"
 #include "lib/policy/policy.h"
 #include "lib/secret/secret.h"
 #include "lib/store/store.h"
@@ -78,9 +79,9 @@ static enum fail on_made(void *to, struct call *c, const struct file *files, siz
 	struct work *w = to;
 
 	for (size_t i = 0; i < n; i++)
-		json_array_append_new(w->files, json_pack("{s:o,s:s,s:s,s:s,s:s?,s:I}", "path",
+		json_array_append_new(w->files, json_pack("{s:o,s:s,s:s,s:s?,s:s,s:s?,s:I}", "path",
 			json_lossy(c, files[i].path), "media_type", files[i].media_type, "sha256",
-			files[i].sha256, "operation", files[i].operation, "metadata",
+			files[i].sha256, "md5", files[i].md5, "operation", files[i].operation, "metadata",
 			files[i].metadata, "bytes", (json_int_t)files[i].bytes));
 	return FAIL_NONE;
 }
@@ -153,6 +154,7 @@ static enum fail run(struct call *home, const char *line, size_t len, int to)
 		.progress = on_progress};
 	struct work w = {.call = &call, .to = to};
 	int64_t began_us = clock_boot_us();
+	struct spent spent = spent_begin();
 	const struct op *op = NULL;
 	json_t *task;
 	enum fail f = json_parse(&call, line, len, &task);
@@ -166,9 +168,12 @@ static enum fail run(struct call *home, const char *line, size_t len, int to)
 		lend_store(home, &call);
 		f = perform(&w, task, &op);
 		take_store_back(home, &call);
-		JSON_AUTO message = json_pack("{s:i,s:o,s:O,s:f}", "end", (int)f, "why",
+		spent = spent_since(spent);
+		JSON_AUTO message = json_pack("{s:i,s:o,s:O,s:f,s:I,s:I}", "end", (int)f, "why",
 			f == FAIL_NONE ? json_null() : json_lossy(&call, call.why), "files",
-			w.files, "ms", (double)(clock_boot_us() - began_us) / 1000);
+			w.files, "ms", (double)(clock_boot_us() - began_us) / 1000,
+			"cpu_ms", (json_int_t)spent.cpu_ms, "memory_bytes",
+			(json_int_t)spent.memory_bytes);
 		if (f == FAIL_NONE)
 			json_object_set(message, "result", op_result(&call, op, w.replies));
 		f = tell(&w, message);
@@ -192,6 +197,7 @@ int worker_main(void)
 	if (from < 0 || to < 0 || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
 		return 71;
 	env_scrub();
+	spent_begin();
 	secret_guard_process();
 	sigaction(SIGTERM, &on, NULL);
 	signal(SIGPIPE, SIG_IGN);
