@@ -24,6 +24,7 @@ mark() {
 }
 
 prepare() {
+	unset TRAE_MASTER_KEY # the mark of the whole run: here leaks are planted
 	MARKS=$BATS_TEST_TMPDIR/marks
 	mkdir -p "$MARKS" out work "$HOME/.config/trae" credentials
 	for slot in key file keyring credential environment stdin; do mark $slot; done
@@ -193,7 +194,7 @@ echoing_server() {
 		rm port
 		name=out/${answer%% *}
 		trae content script work/talk.md --json >"$name.json" 2>&1 || true
-		trae content script work/talk.md --verbose >"$name.out" 2>"$name.err" || true
+		trae content script work/talk.md --progress json >"$name.out" 2>"$name.err" || true
 		trae content generate words --source work/talk.md --format md >"$name.md" 2>&1 ||
 			true
 		trae doctor >"$name.doctor" 2>&1 || true

@@ -45,3 +45,11 @@ void fresh_keep(struct request *r, const char *text)
 	f->list[at].until_us = clock_boot_us() + r->route->op->fresh_ms * 1000;
 	pthread_mutex_unlock(&f->lock);
 }
+
+void fresh_free(struct http *h)
+{
+	for (size_t i = 0; i < PLACES; i++) {
+		free(h->fresh.list[i].text);
+		h->fresh.list[i].text = NULL;
+	}
+}

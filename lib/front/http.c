@@ -158,4 +158,5 @@ void http_stop(struct http *h, int64_t grace_ms)
 	web_stop(h->web, grace_ms);
 	lanes_stop(h->lanes);
 	mcp_door_end(h->mcp);
+	fresh_free(h);
 }

@@ -62,6 +62,7 @@ enum fail cut_reply(struct call *c, const json_t *reply, const char *cursor, siz
 /* fresh.c: the reply to R's route that is still fresh, copied into R->text; and a new one. */
 bool fresh_find(struct request *r);
 void fresh_keep(struct request *r, const char *text);
+void fresh_free(struct http *h);
 
 /* http.c: keeps R until its task has ended or its time is over. */
 void http_wait(struct request *r);

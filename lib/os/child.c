@@ -193,9 +193,19 @@ void child_stop(struct child *child)
 	child->pid = 0;
 }
 
-const char *const *child_env_whole(void)
+const char *const *child_env_whole(struct call *c)
 {
-	return (const char *const *)environ;
+	static const char master[] = "TRAE_MASTER_KEY=";
+	size_t count = 0, n = 0;
+	const char **env;
+
+	while (environ[count])
+		count++;
+	env = ARENA_NEW(&c->arena, const char *, count + 1);
+	for (size_t i = 0; i < count; i++)
+		if (strncmp(environ[i], master, sizeof master - 1))
+			env[n++] = environ[i];
+	return env;
 }
 
 static void feed(const struct child_job *job, struct running *r)

@@ -52,8 +52,9 @@ bool child_ended(struct child *child, int *status);
 /* Closes both ends, kills it if it has not ended, and collects it. */
 void child_stop(struct child *child);
 
-/* All of this process's environment: for a child that is this program again. */
-const char *const *child_env_whole(void);
+/* All of this process's environment but the master key, which is for who lets callers in: for a
+ * child that is this program again. In C's arena. */
+const char *const *child_env_whole(struct call *c);
 
 /* The variables that children get: HOME, PATH, LANG, LC_*, TZ, TMPDIR, XDG_*, SSL_CERT_FILE, and
  * nothing that could hold a secret. */

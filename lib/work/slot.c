@@ -69,7 +69,7 @@ enum fail slot_give(struct call *c, struct slot *s, struct job *job)
 	static const char *const argv[] = {"/proc/self/exe", WORKER_WORD, NULL};
 
 	if (s->child.pid <= 0)
-		TRY(child_start(c, argv, child_env_whole(), &s->child));
+		TRY(child_start(c, argv, child_env_whole(c), &s->child));
 	job->next = NULL;
 	*s->last = job;
 	s->last = &job->next;
