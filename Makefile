@@ -25,7 +25,7 @@ ALL_CFLAGS = -std=gnu2x -D_GNU_SOURCE -DTRAE_DATE='"$(DATE)"' -DTRAE_VERSION='"$
 ALL_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code,--as-needed $(SANFLAGS) $(LDFLAGS)
 
 # Rooms that make up the program itself, and those of its media helper.
-CORE = base text json os field config store secret model policy content net page web op agent work mcp front
+CORE = base text json os field config store secret model policy content net page web jwt op agent work mcp front
 MEDIA = frame media voice effect
 MEDIA_CORE = base text json os field
 
@@ -45,7 +45,8 @@ NET_PKG = libcurl
 PAGE_PKG = libxml-2.0 md4c
 WEB_PKG = libmicrohttpd gnutls
 KEYRING_PKG = libsecret-1
-MODULES = net page web keyring
+JWT_PKG = cjose jansson
+MODULES = net page web keyring jwt
 FLITE = -lflite -lflite_usenglish -lflite_cmulex -lflite_cmu_us_rms -lflite_cmu_us_slt \
 	-lflite_cmu_us_awb -lflite_cmu_us_kal16
 
@@ -66,7 +67,7 @@ MEDIA_LIBS = $(call pkgs,--libs,$(MEDIA_PKG)) $(FLITE) -lm -lpthread
 # A module is the folder module/ of its room, and links the library that the room stands for.
 module_obj = $(patsubst %.c,$(B)/obj/%.o,$(wildcard lib/$(1)/module/*.c))
 MODULE_OBJ = $(call module_obj,net) $(call module_obj,page) $(call module_obj,web) \
-	$(call module_obj,secret)
+	$(call module_obj,secret) $(call module_obj,jwt)
 
 # The program exports what its modules call and no more. libc stands in front of the libraries
 # that few symbols come from: the dynamic linker looks in this order, some 2,000 times a start.
@@ -80,6 +81,7 @@ $(B)/libexec/net.so: $(call module_obj,net)
 $(B)/libexec/page.so: $(call module_obj,page)
 $(B)/libexec/web.so: $(call module_obj,web)
 $(B)/libexec/keyring.so: $(call module_obj,secret)
+$(B)/libexec/jwt.so: $(call module_obj,jwt)
 $(B)/libexec/%.so:
 	@mkdir -p $(@D)
 	$(LINK) -shared -o $@ $^ $(call pkgs,--libs,$(MODULE_PKG))
@@ -87,6 +89,7 @@ $(B)/libexec/net.so $(B)/obj/lib/net/module/%.o: MODULE_PKG = $(NET_PKG)
 $(B)/libexec/page.so $(B)/obj/lib/page/module/%.o: MODULE_PKG = $(PAGE_PKG)
 $(B)/libexec/web.so $(B)/obj/lib/web/module/%.o: MODULE_PKG = $(WEB_PKG)
 $(B)/libexec/keyring.so $(B)/obj/lib/secret/module/%.o: MODULE_PKG = $(KEYRING_PKG)
+$(B)/libexec/jwt.so $(B)/obj/lib/jwt/module/%.o: MODULE_PKG = $(JWT_PKG)
 $(B)/obj/lib/media/%.o $(B)/obj/lib/voice/%.o $(B)/obj/lib/effect/%.o: MODULE_PKG = $(MEDIA_PKG)
 # Sound is the same wherever it is computed only without contracted operations.
 $(B)/obj/lib/media/%.o $(B)/obj/lib/voice/%.o: ROOM_CFLAGS = -ffp-contract=off

@@ -1,6 +1,7 @@
 /* trae oauth resource: who gives access to this server (RFC 9728). */
 #include <string.h>
 
+#include "lib/config/config.h"
 #include "lib/op/op.h"
 
 struct oauth_resource_args {
@@ -19,7 +20,8 @@ static enum fail run(struct call *c, const void *data)
 	struct oauth_resource_reply reply = {.resource = c->public_url, .resource_name = "trae",
 		.scopes_supported = ONEOF("viewer", "operator", "sender"),
 		.bearer_methods_supported = ONEOF("header")};
-	const char *const servers[] = {c->public_url, NULL};
+	const char *issuer = config_text(c, "auth.issuer");
+	const char *const servers[] = {c->public_url, issuer, NULL};
 
 	if (args->path && strcmp(args->path, "mcp"))
 		return fail(c, FAIL_MISSING, "no such resource");

@@ -16,6 +16,7 @@
 #include "lib/policy/audit.h"
 #include "lib/store/store.h"
 #include "lib/work/courier.h"
+#include "lib/work/issuer.h"
 #include "lib/work/pool.h"
 #include "lib/work/rounds.h"
 
@@ -60,6 +61,7 @@ struct serve {
 	struct pool *pool;
 	struct courier *courier;
 	struct rounds *rounds;
+	struct issuer_watch *issuer;
 	int64_t flushed_ms, head_ms, alive_ms;
 	int64_t told_ms[CHORES];
 };
@@ -79,6 +81,12 @@ static void log_warning(void *to, const char *text)
 {
 	(void)to;
 	log_line("warning", "warning", text);
+}
+
+static void issuer_failed(void *to, const char *why)
+{
+	(void)to;
+	log_line("error", "issuer", why);
 }
 
 static void round_failed(void *to, const char *agent, const char *why)
@@ -218,6 +226,7 @@ static enum fail start(struct serve *s, const struct serve_args *args,
 	TRY(rounds_start(c, round_failed, NULL, &s->rounds));
 	settings->queued = queued;
 	settings->to = s->pool;
+	TRY(issuer_start(c, s->policy, issuer_failed, NULL, &s->issuer));
 	return http_start(c, settings, &s->http);
 }
 
@@ -270,6 +279,7 @@ static void stop(struct serve *s)
 	if (s->http)
 		http_stop(s->http, GRACE_MS);
 	rounds_stop(s->rounds);
+	issuer_stop(s->issuer);
 	if (s->pool && pool_drain(c, s->pool, until - clock_boot_ms()) != FAIL_NONE)
 		log_line("error", "pool", c->why ? c->why : "failed");
 	if (s->pool)

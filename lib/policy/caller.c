@@ -4,6 +4,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/policy/api_key.h"
+#include "lib/policy/issuer.h"
 #include "lib/policy/oauth.h"
 #include "lib/policy/state.h"
 #include "lib/store/store.h"
@@ -149,7 +150,7 @@ enum fail caller_from_key(struct call *c, const char *text, const char *peer,
 		*out = &master;
 		return FAIL_NONE;
 	}
-	f = check(c, text, out);
+	f = issuer_may_know(policy_of(c), text) ? issuer_caller(c, text, out) : check(c, text, out);
 	if (f != FAIL_AUTH)
 		return f;
 	peer_wrong(c, peer);
@@ -197,6 +198,9 @@ enum fail caller_from_id(struct call *c, const char *id, const struct caller **o
 	}
 	if (!strncmp(id, CALLER_ASSISTANT, strlen(CALLER_ASSISTANT)))
 		return assistant_from_id(c, id, out);
+	TRY(issuer_caller_from_id(c, id, out));
+	if (*out)
+		return FAIL_NONE;
 	if (oauth_grant_of(id))
 		f = oauth_grant_key(c, oauth_grant_of(id), &k);
 	else

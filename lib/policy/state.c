@@ -9,6 +9,7 @@
 #include "lib/base/clock.h"
 #include "lib/os/file.h"
 #include "lib/os/lock.h"
+#include "lib/policy/issuer.h"
 #include "lib/policy/oauth.h"
 #include "lib/store/store.h"
 
@@ -40,6 +41,7 @@ void policy_stop(struct policy *p)
 	count_free(p);
 	known_forget(p);
 	peer_free(p);
+	issuer_free(p);
 	free(p);
 }
 

@@ -27,6 +27,7 @@ struct policy {
 	struct count *counts;
 	struct known *known[256]; /* keys found right, by a hash of their digest */
 	struct peer *peers;
+	struct issuer *issuer; /* of other tokens that are taken; NULL: none */
 };
 
 /* Sees to it that pepper and seal are there. MAKE makes them on first use; else FAIL_MISSING when
