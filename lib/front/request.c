@@ -187,7 +187,9 @@ static enum fail read_basic(struct request *r)
 		return FAIL_NONE;
 	if (!basic_read(&r->call, header + 6, &user, &password))
 		return fail(&r->call, FAIL_AUTH, "Authorization: Basic holds no name and password");
-	TRY(take_parameter(r, "client_id", user));
+	/* Many say their name in the body as well. */
+	if (strcmp(json_member_text(r->args, "client_id", ""), user))
+		TRY(take_parameter(r, "client_id", user));
 	return take_parameter(r, "client_secret", password);
 }
 
@@ -324,8 +326,8 @@ static enum fail read_all(struct request *r, int64_t *wait_s)
 
 	if (!(r->route->op->flags & OP_OPEN))
 		TRY(request_caller(r, r->route->op->name));
-	TRY(read_basic(r));
 	TRY(read_body(r));
+	TRY(read_basic(r));
 	TRY(read_query(r, wait_s));
 	preset(r);
 	if (web_header(r->x, "traceparent"))

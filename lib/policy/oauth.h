@@ -31,8 +31,8 @@ struct oauth_client {
 };
 
 /* oauth_client.c. Checks name and redirects and fills in id and times. *SECRET is NULL where auth is
- * "none". FAIL_INPUT (with the words of RFC 7591 3.2.2), FAIL_LIMIT beyond 20 a minute or 500 that
- * the owner granted nothing; such clients are forgotten after a day. */
+ * "none". FAIL_INPUT (with the words of RFC 7591 3.2.2), FAIL_LIMIT beyond 20 a minute. Of clients
+ * that the owner granted nothing the newest 500 are kept, for a day. */
 enum fail oauth_register(struct call *c, struct oauth_client *k, const char **secret);
 /* Keeps K, whose id is the URL of a document that was read now. */
 enum fail oauth_client_keep(struct call *c, struct oauth_client *k);

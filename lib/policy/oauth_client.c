@@ -73,20 +73,16 @@ static enum fail put(struct call *c, const struct oauth_client *k)
 			k->fetched_at), NULL);
 }
 
-/* Anybody may register: of those whom the owner granted nothing only so many are kept. */
+/* Anybody may register: of those whom the owner granted nothing the newest are kept. */
 static enum fail make_room(struct call *c)
 {
-	QUERY_AUTO q;
-	enum fail f;
-
 	TRY(store_run(c, SQL("delete from oauth_client where created_at < $1 and not exists"
 		" (select 1 from oauth_grant g where g.client = oauth_client.id)"),
 		PARAMS(clock_now_ms() - UNGRANTED_MS), NULL));
-	TRY(query_start(c, SQL("select count(*) from oauth_client where not exists"
-		" (select 1 from oauth_grant g where g.client = oauth_client.id)"), NO_PARAMS, &q));
-	if (query_next(c, &q, &f) && query_int(&q, 0) >= UNGRANTED_MAX)
-		return fail(c, FAIL_LIMIT, "too many clients wait for the owner: try again tomorrow");
-	return f;
+	return store_run(c, SQL("delete from oauth_client where id in (select k.id from oauth_client k"
+		" where not exists (select 1 from oauth_grant g where g.client = k.id)"
+		" order by k.created_at desc, k.id limit 1000000 offset $1)"),
+		PARAMS(UNGRANTED_MAX - 1), NULL);
 }
 
 static enum fail add(struct call *c, const struct oauth_client *k)

@@ -102,7 +102,8 @@ static void check_store(struct checkup *k)
 static void check_modules(struct checkup *k)
 {
 	static const char *const modules[][2] = {
-		{"net", "libcurl4"}, {"page", "libxml2 and libmd4c0"}, {"keyring", "libsecret-1-0"}};
+		{"net", "libcurl4"}, {"page", "libxml2 and libmd4c0"}, {"keyring", "libsecret-1-0"},
+		{"jwt", "libcjose0"}};
 
 	for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
 		const char *name = arena_printf(&k->c->arena, "module %s", modules[i][0]);
