@@ -122,3 +122,12 @@ stays() {
 	grep -qi '^content-type: text/html' headers
 	grep -q "$2" body || { cat body; return 1; }
 }
+
+# stored SQL: looks into or changes the store beside the server, which may hold it for a moment.
+stored() {
+	until "$BUILD/tests/drive/sql" on "$HOME/.local/share/trae/trae.db" "$1" >sql.out 2>&1; do
+		grep -q 'database is locked' sql.out || { cat sql.out; return 1; }
+		sleep 0.05
+	done
+	cat sql.out
+}

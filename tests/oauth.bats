@@ -200,17 +200,15 @@ prepare() {
 	# Behind the 30 s no answer is given again.
 	granted
 	refresh "$REFRESH" && answered 200
-	"$BUILD/tests/drive/sql" on "$HOME/.local/share/trae/trae.db" \
-		"update oauth_token set used_at = used_at - 30001 where state = 'used'"
+	stored "update oauth_token set used_at = used_at - 30001 where state = 'used'"
 	refresh "$REFRESH" && refused invalid_grant
 	[ "$(trae oauth list --all --format '{{state}}' | sort -u)" = revoked ]
 }
 
 @test "21 what has expired: code, access token, refresh token, page" {
 	serve
-	store=$HOME/.local/share/trae/trae.db
 	granted
-	late() { "$BUILD/tests/drive/sql" on "$store" "update oauth_token set expires_at = 1 where kind = '$1'"; }
+	late() { stored "update oauth_token set expires_at = 1 where kind = '$1'"; }
 	late access
 	sleep 1.1
 	run -1 enters "$ACCESS"
@@ -403,10 +401,7 @@ prepare() {
 	[ "$(cat status)" = 000 ]
 	wait $SERVER || true
 	SERVER=
-	states() {
-		"$BUILD/tests/drive/sql" on "$HOME/.local/share/trae/trae.db" \
-			"select state from oauth_token where kind = 'refresh' order by state"
-	}
+	states() { stored "select state from oauth_token where kind = 'refresh' order by state"; }
 	[ "$(states | tr '\n' ' ')" = "good used " ]
 	serve --public-url http://127.0.0.1:1
 	refresh "$REFRESH" && answered 200
@@ -421,18 +416,17 @@ prepare() {
 	for _ in 1 2 3 4; do register; done
 	run -1 register
 	answered 429 '.error == "temporarily_unavailable"'
-	sql() { "$BUILD/tests/drive/sql" on "$HOME/.local/share/trae/trae.db" "$1"; }
-	sql "with recursive n(i) as (select 1 union all select i + 1 from n where i < 500)
+	stored "with recursive n(i) as (select 1 union all select i + 1 from n where i < 500)
 		insert into oauth_client (id, name, redirects, auth, created_at)
 		select 'client' || i, 'x', '[]', 'none', $(date +%s%3N) - i from n"
 	sleep 10
 	register
-	[ "$(sql "select count(*) from oauth_client")" = 500 ]
-	[ -n "$(sql "select 1 from oauth_client where id = '$CLIENT'")" ]
-	[ -z "$(sql "select 1 from oauth_client where id = 'client500'")" ]
-	sql "update oauth_client set created_at = 1"
+	[ "$(stored "select count(*) from oauth_client")" = 500 ]
+	[ -n "$(stored "select 1 from oauth_client where id = '$CLIENT'")" ]
+	[ -z "$(stored "select 1 from oauth_client where id = 'client500'")" ]
+	stored "update oauth_client set created_at = 1"
 	register
-	[ "$(sql "select count(*) from oauth_client")" = 1 ]
+	[ "$(stored "select count(*) from oauth_client")" = 1 ]
 }
 
 @test "nothing secret is in the store, in the log or in the record" {
