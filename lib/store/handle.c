@@ -8,24 +8,44 @@
 #include "lib/base/clock.h"
 #include "lib/base/id.h"
 
-/* Waits a random time, so that writers do not starve each other as they do under busy_timeout,
- * whose growing steps always favour the newest one. */
-static int wait_busy(void *arg, int count)
-{
-	struct handle *h = arg;
-	int64_t now_ms = clock_boot_ms();
+/* How long a process waits between two tries for a lock, at most: at first, and after some
+ * milliseconds; and how long it lets others try before it asks again. */
+#define WAIT_US 1200
+#define WAIT_LEAST_US 100
+#define GIVE_WAY_US 100
 
-	if (!count)
-		h->busy_since_ms = now_ms;
+static useconds_t random_below(struct handle *h, int64_t limit)
+{
 	if (!h->random)
 		random_bytes(&h->random, sizeof h->random);
-	if (now_ms - h->busy_since_ms >= STORE_WAIT_MS || (h->cancelled && *h->cancelled))
-		return 0;
 	h->random ^= h->random << 13;
 	h->random ^= h->random >> 7;
 	h->random ^= h->random << 17;
-	usleep(50 + (useconds_t)(h->random % 401));
+	return (useconds_t)(h->random % (uint64_t)limit);
+}
+
+/* Waits a random time, shorter the longer this one has waited: who waits longest asks most often.
+ * Under busy_timeout, whose steps grow, the newest are served first and others starve. */
+static int wait_busy(void *arg, int count)
+{
+	struct handle *h = arg;
+	int64_t now_us = clock_boot_us(), span_us;
+
+	if (!count)
+		h->busy_since_us = now_us;
+	if (now_us - h->busy_since_us >= STORE_WAIT_MS * 1000 || (h->cancelled && *h->cancelled))
+		return 0;
+	h->contended = true;
+	span_us = WAIT_US - (now_us - h->busy_since_us) / 6;
+	usleep(50 + random_below(h, span_us > WAIT_LEAST_US ? span_us : WAIT_LEAST_US));
 	return 1;
+}
+
+void handle_give_way(struct handle *h)
+{
+	if (h->contended)
+		usleep(random_below(h, GIVE_WAY_US));
+	h->contended = false;
 }
 
 static const struct {

@@ -17,7 +17,8 @@ struct handle {
 	sqlite3 *db;
 	const char *path;
 	volatile sig_atomic_t *cancelled;
-	int64_t busy_since_ms;
+	int64_t busy_since_us;
+	bool contended; /* had to wait for a lock since it last gave way */
 	uint64_t random;
 	bool full; /* the last failure was a full disk */
 };
@@ -48,6 +49,10 @@ struct store {
 enum fail handle_open(struct call *c, const char *path, int flags, struct handle *h);
 void handle_close(struct handle *h);
 #define HANDLE_AUTO __attribute__((cleanup(handle_close))) struct handle
+
+/* Before a transaction that writes: when H had to wait for the last one, lets those try who wait
+ * now. The process that runs would take the lock again before any of them wakes. */
+void handle_give_way(struct handle *h);
 
 /* Runs statements that give no rows of interest. */
 enum fail handle_exec(struct call *c, struct handle *h, const char *sql);

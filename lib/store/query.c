@@ -168,6 +168,7 @@ enum fail store_begin(struct call *c)
 		return FAIL_NONE;
 	}
 	TRY(log_keep(c));
+	handle_give_way(&s->handle);
 	TRY(bound(c, "begin immediate", false));
 	s->depth = 1;
 	return FAIL_NONE;

@@ -41,8 +41,10 @@ static _Noreturn void write_on(struct board *b, const char *path, int who, bool 
 	struct call c = {.store_path = path};
 	struct writer *w = &b->writers[who];
 
-	if (store_open(&c))
+	if (store_open(&c)) {
+		fprintf(stderr, "a writer cannot begin: %s\n", c.why);
 		_exit(1);
+	}
 	if (timeout)
 		sqlite3_busy_timeout(c.store->handle.db, STORE_WAIT_MS);
 	atomic_fetch_add(&b->ready, 1);
@@ -105,8 +107,14 @@ static struct outcome slice(const char *path, bool timeout, double seconds)
 		if (!pids[i])
 			write_on(b, path, i, timeout);
 	}
-	while (atomic_load(&b->ready) < WRITERS)
+	while (atomic_load(&b->ready) < WRITERS) {
+		if (waitpid(-1, NULL, WNOHANG)) {
+			atomic_store(&b->stop, true);
+			atomic_store(&b->start, true);
+			bail("a writer did not begin");
+		}
 		sleep_us(1000);
+	}
 	atomic_store(&b->start, true);
 	sleep_us((long)(seconds * 1e6));
 	atomic_store(&b->stop, true);
