@@ -33,7 +33,7 @@ instructions() {
 		count=$(instructions $words)
 		echo "$words: $count"
 		[ "$count" -gt 1000000 ]
-		[ "$count" -le 4000000 ]
+		[ "$count" -le 4500000 ]
 	done
 }
 
