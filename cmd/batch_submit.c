@@ -6,6 +6,7 @@
 
 struct batch_submit_args {
 	json_t *tasks;
+	const char *text;
 	bool keep_going;
 };
 
@@ -23,7 +24,12 @@ static enum fail run(struct call *c, const void *data)
 	struct batch_made made;
 
 	TRY(store_open(c));
-	TRY(batch_put(c, args->tasks, args->keep_going, &made));
+	if (!args->tasks == !args->text)
+		return fail(c, FAIL_USAGE, "tasks or text is needed, and not both");
+	if (args->text)
+		TRY(batch_text(c, args->text, args->keep_going, &made));
+	else
+		TRY(batch_put(c, args->tasks, args->keep_going, &made));
 	reply.batch_id = made.id;
 	reply.submitted = made.submitted;
 	reply.task_ids = made.ids;
@@ -48,9 +54,12 @@ const struct op op_batch_submit = {
 		"With keep_going those that are refused are left out and told by number.",
 	.example = "trae batch submit --tasks '[{\"task_type\":\"system_query\"}]'",
 	.document = "batch_id",
+	.upload = "text",
 	OP_ARGS(struct batch_submit_args,
 		FIELD(struct batch_submit_args, tasks, "The tasks, as JSON; @FILE reads them",
-			.required = true, .array = true, .of = batch_task_fields),
+			.array = true, .of = batch_task_fields),
+		FIELD(struct batch_submit_args, text, "The same as JSON lines, an array, a workflow "
+			"with steps, or CSV with a header", .min = 1, .max = 32 << 20),
 		FIELD(struct batch_submit_args, keep_going, "Put the good ones although others are "
 			"refused")),
 	OP_REPLY(struct batch_submit_reply,

@@ -5,12 +5,13 @@
 #include "lib/op/op.h"
 #include "lib/os/file.h"
 #include "lib/text/slug.h"
+#include "lib/work/document.h"
 #include "lib/work/render.h"
 #include "lib/work/textfile.h"
 #include "lib/work/writer.h"
 
 struct content_generate_args {
-	const char *topic, *format, *length, *style, *writer;
+	const char *topic, *script, *format, *length, *style, *writer;
 	const struct path *sources;
 	struct path output;
 	struct render_look look;
@@ -60,6 +61,21 @@ static enum fail make(struct call *c, const struct content_generate_args *args,
 	return render_script(c, script, NULL, &args->look, output, 1, made);
 }
 
+/* The caller wrote it. */
+static enum fail use_script(struct call *c, const char *text, struct written *out)
+{
+	struct written w = {.by = "caller", .sources = json_keep(c, json_array()),
+		.sentences = json_keep(c, json_array())};
+	struct document document;
+
+	TRY(document_from_text(c, text, &document));
+	TRY(script_from_page(c, &document.page, &w.script));
+	for (size_t i = 0; i < w.script.warning_count; i++)
+		call_warn(c, "%s", w.script.warnings[i]);
+	*out = w;
+	return FAIL_NONE;
+}
+
 static enum fail run(struct call *c, const void *data)
 {
 	const struct content_generate_args *args = data;
@@ -70,7 +86,7 @@ static enum fail run(struct call *c, const void *data)
 	struct written written;
 	struct rendered made = {.path = "", .duration_s = NUM_NULL};
 
-	TRY(writer_write(c, &ask, &written));
+	TRY(args->script ? use_script(c, args->script, &written) : writer_write(c, &ask, &written));
 	TRY(choose_output(c, args, written.script.title, &output));
 	if (c->dry_run) {
 		made.path = output.to.text;
@@ -90,7 +106,13 @@ static enum fail run(struct call *c, const void *data)
 static const struct op_rename renames[] = {
 	{"prompt", "topic"},
 	{"format", "format", .is = "video", .means = "mp4"},
+	{"format", "format", .is = "audio", .means = "mp3"},
+	{"format", "format", .is = "text", .means = "md"},
 	{"content_type", "format", .is = "video", .means = "mp4"},
+	{"content_type", "format", .is = "audio", .means = "mp3"},
+	{"content_type", "format", .is = "text", .means = "md"},
+	{"content_type", "format"},
+	{"parameters.custom_script", "script"},
 	{"parameters.topic", "topic"},
 	{"parameters.duration_seconds", "length", .seconds = true},
 	{"parameters.duration", "length", .seconds = true},
@@ -118,7 +140,10 @@ const struct op op_content_generate = {
 			.required = true, .min = 1, .max = 500),
 		FIELD(struct content_generate_args, sources, "What to write from"),
 		FIELD(struct content_generate_args, format, "What to make", .initial = "mp4",
-			.oneof = ONEOF("mp4", "md", "txt", "srt", "mp3", "wav")),
+			.oneof = ONEOF("mp4", "md", "txt", "srt", "mp3", "wav"),
+			.instead = RENDER_INSTEAD),
+		FIELD(struct content_generate_args, script, "Script to make it of, instead of writing one",
+			.min = 1, .max = 50000),
 		FIELD(struct content_generate_args, length, "How long to speak: 90s, 2 minutes, 5-10 minutes"),
 		FIELD(struct content_generate_args, style, "Manner of writing, for a language model"),
 		FIELD(struct content_generate_args, writer, "Who writes", .initial = "auto",
@@ -129,7 +154,7 @@ const struct op op_content_generate = {
 	OP_REPLY(struct content_generate_reply,
 		FIELD(struct content_generate_reply, path, "File made", .required = true),
 		FIELD(struct content_generate_reply, title, "Title"),
-		FIELD(struct content_generate_reply, writer, "extraction, or the name of the model",
+		FIELD(struct content_generate_reply, writer, "extraction, caller, or the name of the model",
 			.required = true),
 		FIELD(struct content_generate_reply, duration_s, "Its length in seconds"),
 		FIELD(struct content_generate_reply, bytes, "Its size", .required = true),

@@ -8,7 +8,7 @@
 
 struct video_render_args {
 	struct path script, output, subtitles;
-	const char *text;
+	const char *text, *format;
 	struct render_look look;
 };
 
@@ -24,13 +24,14 @@ static enum fail choose_outputs(struct call *c, const struct video_render_args *
 {
 	struct render_output *video = &outputs[0], *text = &outputs[1];
 
-	video->format = "mp4";
+	video->format = args->format ? args->format : "mp4";
 	video->to = args->output;
 	if (args->output.kind == PATH_NONE && args->script.kind == PATH_STANDARD)
 		return fail(c, FAIL_USAGE, "output is needed: standard input has no name to take it from");
 	if (args->output.kind == PATH_NONE)
-		TRY(render_target(c, args->script.text ? args->script.text : "video", "mp4", &video->to));
-	else if (args->output.kind == PATH_LOCAL)
+		TRY(render_target(c, args->script.text ? args->script.text : "video", video->format,
+			&video->to));
+	else if (args->output.kind == PATH_LOCAL && !args->format)
 		TRY(render_format(c, args->output.text, &video->format));
 	else if (isatty(STDOUT_FILENO))
 		return fail(c, FAIL_USAGE, "a video is not for a terminal: send it on with > or |");
@@ -95,8 +96,11 @@ static const struct op_rename renames[] = {
 	{"parameters.voice_settings.volume", NULL},
 	{"parameters.video_settings.resolution", "size"},
 	{"parameters.video_settings.fps", "fps"},
+	{"parameters.video_settings.quality", "quality", .is = "high", .means = "production"},
+	{"parameters.video_settings.quality", "quality", .is = "medium", .means = "production"},
+	{"parameters.video_settings.quality", "quality", .is = "low", .means = "draft"},
 	{"parameters.video_settings.quality", "quality"},
-	{"parameters.video_settings.format", NULL},
+	{"parameters.video_settings.format", "format"},
 	{"parameters.visual_elements.background_color", "background"},
 	{"parameters.visual_elements.background_type", NULL},
 	{"parameters.visual_elements.text_overlays", NULL},
@@ -128,6 +132,8 @@ const struct op op_video_render = {
 		FIELD(struct video_render_args, output,
 			"File to make (.mp4, .wav, .mp3, .srt, .vtt); default: named like the script",
 			.letter = 'o', .output = true),
+		FIELD(struct video_render_args, format, "What to make; default: by the output's name",
+			.oneof = ONEOF("mp4", "wav", "mp3", "srt", "vtt"), .instead = RENDER_INSTEAD),
 		RENDER_FIELDS(struct video_render_args),
 		FIELD(struct video_render_args, subtitles, "Captions as a file besides (.srt, .vtt)",
 			.output = true)),

@@ -48,3 +48,12 @@ enum fail size_parse(struct call *c, const char *text, int64_t *width, int64_t *
 	*height = h;
 	return FAIL_NONE;
 }
+
+const char *const *size_names(void)
+{
+	static const char *names[sizeof sizes / sizeof *sizes + 1];
+
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+		names[i] = sizes[i].name;
+	return names;
+}

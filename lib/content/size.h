@@ -10,4 +10,7 @@
  * most 3840 x 2160 pixels whichever way it stands. FAIL_USAGE says what is allowed. */
 enum fail size_parse(struct call *c, const char *text, int64_t *width, int64_t *height);
 
+/* The words that stand for sizes, ended by NULL. */
+const char *const *size_names(void);
+
 #endif

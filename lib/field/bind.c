@@ -39,6 +39,9 @@ static enum fail check_word(struct call *c, const struct field *f, const char *w
 	for (; f->oneof[count]; count++)
 		if (!strcmp(f->oneof[count], word))
 			return FAIL_NONE;
+	for (const char *const *no = f->instead; no && *no; no += 2)
+		if (!strcasecmp(word, *no))
+			return fail(c, FAIL_USAGE, "%s: %s", f->name, no[1]);
 	near = field_nearest(word, f->oneof, count);
 	return fail(c, FAIL_USAGE, "%s: \"%s\" is not one of %s%s%s%s", f->name,
 		utf8_plain(&c->arena, word, strlen(word), false), words_text(c, f->oneof),

@@ -49,6 +49,8 @@ struct field {
 	const char *initial;     /* default, spelled as a user would */
 	const char *setting;     /* configuration that gives the default before initial does */
 	const char *const *oneof; /* words allowed, ended by NULL; of a list: of each element */
+	const char *const *instead; /* words that are refused by name, each with what to use instead;
+	                               ended by NULL */
 	const char *complete;    /* "file", or the operation that lists the values */
 	const struct field *of;  /* members of an object or of each element of an array in JSON */
 	bool array;              /* FIELD_JSON: an array, not an object */

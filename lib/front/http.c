@@ -42,10 +42,11 @@ static const char *own_url(struct call *c, const struct http_settings *s, int po
 enum fail http_start(struct call *c, const struct http_settings *settings, struct http **out)
 {
 	struct http *h = ARENA_NEW(&c->arena, struct http, 1);
-	const struct web_settings web = {.address = settings->address, .port = settings->port,
+	struct web_settings web = {.address = settings->address, .port = settings->port,
 		.listen_fd = settings->listen_fd,
 		.tls_cert = settings->tls_cert, .tls_key = settings->tls_key,
 		.body_limit = body_limit, .handle = handle, .refuse = refuse, .to = h};
+	enum fail f;
 
 	h->shared = c;
 	h->policy = c->policy;
@@ -60,6 +61,16 @@ enum fail http_start(struct call *c, const struct http_settings *settings, struc
 	TRY(lanes_start(c, &h->lanes));
 	TRY(mcp_door_open(c, h, &h->mcp));
 	TRY(web_start(c, &web, &h->web));
+	if (settings->second_port) {
+		web.address = settings->second_address;
+		web.port = settings->second_port;
+		web.listen_fd = 0;
+		f = web_start(c, &web, &h->second);
+		if (f != FAIL_NONE) {
+			http_stop(h, 0);
+			return f;
+		}
+	}
 	/* Of a port that was free nobody knows before this returns. */
 	if (!settings->port)
 		h->public_url = own_url(c, settings, web_port(h->web));
@@ -79,7 +90,8 @@ const char *http_public_url(const struct http *h)
 
 enum fail http_reload(struct call *c, struct http *h, const char *cert, const char *key)
 {
-	return web_reload(c, h->web, cert, key);
+	TRY(web_reload(c, h->web, cert, key));
+	return h->second ? web_reload(c, h->second, cert, key) : FAIL_NONE;
 }
 
 /* The time of R, which waits for a task, is over: it is told of the task, or looks at it. */
@@ -156,6 +168,8 @@ void http_stop(struct http *h, int64_t grace_ms)
 	mcp_door_shut(h->mcp);
 	/* The lanes go on until the last request has come to them and been answered. */
 	web_stop(h->web, grace_ms);
+	if (h->second)
+		web_stop(h->second, grace_ms);
 	lanes_stop(h->lanes);
 	mcp_door_end(h->mcp);
 	fresh_free(h);

@@ -11,6 +11,8 @@ struct http_settings {
 	const char *address;
 	int port;
 	int listen_fd;                  /* that a service manager listens at, or 0 */
+	const char *second_address; /* of a second listener, for the third guide's clients */
+	int second_port;            /* 0: none */
 	const char *tls_cert, *tls_key; /* PEM texts, or NULL */
 	const char *public_url;         /* where others reach it; NULL: at address and port */
 	/* Called, from any thread, whenever tasks were put on the queue. May be NULL. */

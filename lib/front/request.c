@@ -242,8 +242,32 @@ static bool is_type(const char *type, const char *wanted)
 	return type && !strncasecmp(type, wanted, len) && (!type[len] || strchr("; ", type[len]));
 }
 
+/* Lines, CSV and arrays, for an operation that takes them. */
+static bool is_upload(const struct op *op, const char *type, const char *text)
+{
+	static const char *const types[] = {"application/x-ndjson", "application/jsonl",
+		"application/x-jsonlines", "text/csv"};
+
+	for (size_t i = 0; op->upload && i < sizeof types / sizeof *types; i++)
+		if (is_type(type, types[i]))
+			return true;
+	return op->upload && is_type(type, "application/json") &&
+		text[strspn(text, " \t\r\n")] == '[';
+}
+
+static enum fail read_upload(struct request *r, const char *text, size_t len)
+{
+	json_t *all = json_stringn(text, len);
+
+	if (!all)
+		return fail(&r->call, FAIL_INPUT, "the body is not UTF-8 text");
+	json_object_set_new(r->args, r->route->op->upload, all);
+	return FAIL_NONE;
+}
+
 static enum fail read_body(struct request *r)
 {
+	const struct op *op = r->route->op;
 	struct call *c = &r->call;
 	const bool form = r->route->op->flags & OP_FORM;
 	const char *wanted = form ? "application/x-www-form-urlencoded" : "application/json";
@@ -253,9 +277,12 @@ static enum fail read_body(struct request *r)
 
 	if (!len)
 		return FAIL_NONE;
+	if (is_upload(op, web_header(r->x, "Content-Type"), text))
+		return read_upload(r, text, len);
 	/* A form that a browser sends across sites without asking is of another type than JSON. */
 	if (!is_type(web_header(r->x, "Content-Type"), wanted))
-		return fail(c, FAIL_USAGE, "a body has to be %s", wanted);
+		return fail(c, FAIL_USAGE, "a body has to be %s%s", wanted,
+			op->upload ? ", application/x-ndjson or text/csv" : "");
 	if (form)
 		return read_form(r, text, len);
 	if (r->actions && utf8_count(text, len) >= ACTIONS_CHARACTERS) {
@@ -267,8 +294,7 @@ static enum fail read_body(struct request *r)
 	json_keep(c, body);
 	if (!json_is_object(body))
 		return fail(c, FAIL_INPUT, "the body has to be a JSON object");
-	return op_arguments(c, r->route->op, body, false, dialect_lenient(r->route->dialect),
-		r->args);
+	return op_arguments(c, op, body, false, dialect_lenient(r->route->dialect), r->args);
 }
 
 /* A long operation becomes a submission of itself. */

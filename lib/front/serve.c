@@ -149,22 +149,56 @@ static enum fail read_public_url(struct call *c, const char *text, const char **
 	return FAIL_NONE;
 }
 
+/* The port that the variable NAME of the environment gives; *OUT stays without one. */
+static enum fail env_port(struct call *c, const char *name, int *out)
+{
+	const char *text = getenv(name);
+	char *end;
+	long n;
+
+	if (!text || !*text)
+		return FAIL_NONE;
+	n = strtol(text, &end, 10);
+	if (*end || n < 0 || n > 65535)
+		return fail(c, FAIL_CONFIG, "%s is no port: %s", name, text);
+	*out = (int)n;
+	return FAIL_NONE;
+}
+
+/* What others can reach is encrypted, or its owner says that something else guards the way. */
+static enum fail check_reach(struct call *c, const struct serve_args *args, const char *address)
+{
+	if (is_loopback(address) || args->tls_cert.kind != PATH_NONE || args->insecure_bind)
+		return FAIL_NONE;
+	return fail(c, FAIL_USAGE, "%s can be reached from other machines: give --tls-cert and "
+		"--tls-key, or --insecure-bind where something else guards the way", address);
+}
+
+/* PORT and HOST of the guide to the GPT backend; HOST alone is something else in some shells. */
+static enum fail choose_second(struct call *c, const struct serve_args *args,
+	struct http_settings *out)
+{
+	const char *host = getenv("HOST");
+
+	TRY(env_port(c, "PORT", &out->second_port));
+	if (out->second_port == out->port)
+		out->second_port = 0;
+	if (!out->second_port)
+		return FAIL_NONE;
+	out->second_address = host && *host ? host : args->address;
+	return check_reach(c, args, out->second_address);
+}
+
 static enum fail choose(struct call *c, const struct serve_args *args, struct http_settings *out)
 {
-	const char *port = getenv("DASHBOARD_PORT");
-	char *end;
 	size_t len;
 	int fd;
 
 	*out = (struct http_settings){.address = args->address, .port = DEFAULT_PORT};
 	if (args->port != INT_NULL) {
 		out->port = (int)args->port;
-	} else if (port && *port) {
-		long n = strtol(port, &end, 10);
-
-		if (*end || n < 0 || n > 65535)
-			return fail(c, FAIL_CONFIG, "DASHBOARD_PORT is no port: %s", port);
-		out->port = (int)n;
+	} else {
+		TRY(env_port(c, "DASHBOARD_PORT", &out->port));
 	}
 	TRY(service_socket(c, &fd, &out->address, &out->port));
 	out->listen_fd = fd < 0 ? 0 : fd;
@@ -176,11 +210,8 @@ static enum fail choose(struct call *c, const struct serve_args *args, struct ht
 	}
 	if (args->public_url)
 		TRY(read_public_url(c, args->public_url, &out->public_url));
-	if (!is_loopback(out->address) && !out->tls_cert && !args->insecure_bind)
-		return fail(c, FAIL_USAGE, "%s can be reached from other machines: give --tls-cert and "
-			"--tls-key, or --insecure-bind where something else guards the way",
-			out->address);
-	return FAIL_NONE;
+	TRY(check_reach(c, args, out->address));
+	return choose_second(c, args, out);
 }
 
 /* SIGHUP: the certificate is read again, as after its renewal. */

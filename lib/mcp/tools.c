@@ -53,7 +53,7 @@ const struct op *mcp_tool_find(const struct mcp_exchange *x, const char *name)
 {
 	(void)x;
 	for (size_t i = 0; op_table[i]; i++)
-		if (!(op_table[i]->flags & OP_SHELL) && is_called(op_table[i], name))
+		if (!(op_table[i]->flags & OP_SHELL) && !op_table[i]->lacks && is_called(op_table[i], name))
 			return op_table[i];
 	return NULL;
 }

@@ -230,6 +230,8 @@ static enum fail run(struct call *c, struct op_call *o, json_t *args)
 	void *bound = arena_alloc(&c->arena, 1, op->args_size);
 	enum fail f;
 
+	if (op->lacks)
+		return fail(c, FAIL_CONFIG, "%s", op->lacks);
 	TRY(add_settings(c, op, args));
 	TRY(field_bind(c, op->args, args, false, bound));
 	c->op_call = o;

@@ -31,6 +31,8 @@ enum fail kind_find(struct call *c, const char *type, const struct op **out)
 				"which this "
 				"version does not have", type, kinds[i].operation);
 	}
+	if (op && op->lacks)
+		return fail(c, FAIL_CONFIG, "%s", op->lacks);
 	if (op && (op->flags & OP_NOW))
 		return fail(c, FAIL_USAGE, "%s cannot be put on the queue", op->name);
 	if (op) {

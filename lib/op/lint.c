@@ -118,6 +118,8 @@ static void lint_op(struct lint *l, size_t at)
 		lint_field(l, f, op->beside, false);
 	report(l, !op->beside || (op->rows && op->effect == EFFECT_READ),
 		"stands beside no rows, or beside some that are kept and given again without it");
+	report(l, (op->run == NULL) == (op->lacks != NULL), "runs exactly when it lacks nothing");
+	report(l, !op->upload || field_find(op->args, op->upload), "upload is no argument");
 	report(l, !op->document || field_find(op->reply, op->document), "document is no reply");
 	for (size_t i = 0; i < at; i++) {
 		report(l, strcmp(op_table[i]->name, op->name) != 0, "name stands twice");

@@ -32,7 +32,7 @@ struct op_rename {
 	const char *from, *to;
 	bool seconds;           /* a number of seconds becomes a length, "90s" */
 	bool text;              /* only what names no document: neither a URL nor the id of a file */
-	const char *is, *means; /* the value IS becomes MEANS; NULL: as it is */
+	const char *is, *means; /* only the value IS, which becomes MEANS; NULL: any, as it is */
 };
 
 /* In which form callers over HTTP learn that an operation failed; lib/front/dialect.c. */
@@ -68,7 +68,11 @@ struct op {
 	int64_t fresh_ms;      /* how old a reply may be that a server gives again; 0: made anew */
 	const char *rows;      /* the reply is many: name of their array in JSON */
 	const struct field *beside; /* members of JSON beside that array; NULL: none */
+	const char *lacks;     /* why it cannot be done by this version, which every call of it is
+	                          told (FAIL_CONFIG) and no document offers; NULL: it can */
 	const char *document;  /* the member that the shell prints alone */
+	const char *upload;    /* the argument that a body which is no JSON object is put in whole:
+	                          lines or an array of JSON, CSV; NULL: none may come */
 	const char *resource;  /* slots it takes on the queue: "render", "net"; NULL: "light" */
 	const struct op_alias *aliases; /* more routes; ends with a NULL route; may be NULL */
 	enum dialect dialect;

@@ -109,7 +109,7 @@ json_t *op_to_openapi(struct call *c, const char *server)
 	for (size_t i = 0; op_table[i]; i++) {
 		const struct op *op = op_table[i];
 
-		if (op->flags & OP_PROTOCOL)
+		if ((op->flags & OP_PROTOCOL) || op->lacks)
 			continue;
 		if (op->route)
 			add_path(&d, paths, op, NULL);

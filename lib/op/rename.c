@@ -1,7 +1,7 @@
 /* Renames: requests in a guide's words become arguments in the operation's own. */
 #include <string.h>
 
-#include "lib/op/op.h"
+#include "lib/op/kind.h"
 
 #define INNER "parameters."
 
@@ -34,11 +34,9 @@ static bool names_document(const char *text)
 /* A new reference. */
 static json_t *translated(const struct op_rename *r, json_t *value)
 {
-	const char *text = json_string_value(value);
-
 	if (r->seconds && json_is_number(value))
 		return json_sprintf("%.3gs", json_number_value(value));
-	if (r->is && text && !strcmp(text, r->is))
+	if (r->is)
 		return json_string(r->means);
 	return json_incref(value);
 }
@@ -59,19 +57,39 @@ static enum fail refuse_left(struct call *c, const char *name, const json_t *lef
 	return FAIL_NONE;
 }
 
+/* Whether NAME says something of the task that a long operation becomes. */
+static bool of_task(const struct op *op, const char *name)
+{
+	for (const char *const *n = kind_members; *n; n++)
+		if (!strcmp(*n, name))
+			return op->flags & OP_LONG;
+	return false;
+}
+
+/* The value at dotted PATH of BODY, borrowed; NULL when there is none. */
+static json_t *look_at(struct call *c, const json_t *body, const char *path)
+{
+	size_t n = strcspn(path, ".");
+	json_t *value = json_object_get(body, arena_memdup(&c->arena, path, n));
+
+	return path[n] ? look_at(c, value, path + n + 1) : value;
+}
+
 /* Where in the members LEFT rename R looks; NULL: nowhere. INNER: they stand in "parameters". */
 static const char *place_of(struct call *c, const struct op *op, const struct op_rename *r,
 	const json_t *left, bool inner)
 {
 	bool nested = !strncmp(r->from, INNER, strlen(INNER));
 	const char *from = inner && nested ? r->from + strlen(INNER) : r->from;
-	const char *text = json_string_value(json_object_get(left, from));
+	const char *text = json_string_value(look_at(c, left, from));
 
 	/* A local document is named by the shell alone, and there it is not its own text. */
 	if (r->text && (names_document(text) || c->channel == CHANNEL_SHELL))
 		return NULL;
 	if (inner && nested && field_find(op->args, from))
 		return NULL; /* its own argument goes before a guide's */
+	if (r->is && (!text || strcmp(text, r->is)))
+		return NULL;
 	return from;
 }
 
@@ -97,7 +115,7 @@ enum fail op_arguments(struct call *c, const struct op *op, const json_t *body, 
 
 		if (!f && lenient)
 			continue;
-		if (json_is_object(value) && !f)
+		if (json_is_object(value) && !f && !of_task(op, key))
 			TRY(refuse_left(c, key, value));
 		json_object_set(args, key, value);
 	}

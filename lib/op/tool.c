@@ -82,7 +82,7 @@ json_t *op_to_tools(struct call *c)
 	json_t *tools = json_array();
 
 	for (size_t i = 0; op_table[i]; i++)
-		if (!(op_table[i]->flags & (OP_SHELL | OP_PROTOCOL)))
+		if (!(op_table[i]->flags & (OP_SHELL | OP_PROTOCOL)) && !op_table[i]->lacks)
 			json_array_append_new(tools, op_to_tool(op_table[i], c));
 	return tools;
 }

@@ -43,6 +43,7 @@ struct caller {
  * "mcp:operator:task,file". */
 #define CALLER_ASSISTANT "mcp:"
 #define CALLER_MASTER "master"
+#define CALLER_BACKEND "api-key"
 
 /* The caller's id, for records; without a caller CALLER_OWNER, or "-" for one of the network. */
 const char *caller_id(const struct call *c);
@@ -67,9 +68,10 @@ struct policy *policy_of(struct call *c);
  * rows older than a year go. */
 enum fail policy_flush(struct call *c, bool all);
 
-/* Whose key TEXT is: an API key, an access token for the resource of C, or the master key that
- * TRAE_MASTER_KEY holds. Unknown, revoked and expired keys are the same FAIL_AUTH, found out in the
- * same way. PEER is the address it came from
+/* Whose key TEXT is: an API key, an access token for the resource of C, the master key that
+ * TRAE_MASTER_KEY holds, or API_KEY, which the guide to the GPT backend has for its own routes.
+ * Unknown, revoked and expired keys are the same FAIL_AUTH, found out in the same way. PEER is the
+ * address it came from
  * (NULL, or one of this machine: none); ten wrong keys from one in a minute are FAIL_LIMIT. *OUT
  * lives as long as C. */
 enum fail caller_from_key(struct call *c, const char *text, const char *peer,

@@ -18,14 +18,20 @@
 #define PRUNE_EVERY_MS INT64_C(3600000)
 #define AUDIT_KEEP_MS (365 * INT64_C(86400000))
 
+static struct secret *from_env(const char *name)
+{
+	const char *text = getenv(name);
+
+	return text && *text ? secret_from(text, strlen(text)) : NULL;
+}
+
 static struct policy *make(void)
 {
 	struct policy *p = xmalloc(sizeof *p);
-	const char *master = getenv("TRAE_MASTER_KEY");
 
 	*p = (struct policy){.lock = PTHREAD_MUTEX_INITIALIZER, .making = PTHREAD_MUTEX_INITIALIZER};
-	if (master && *master)
-		p->master = secret_from(master, strlen(master));
+	p->master = from_env("TRAE_MASTER_KEY");
+	p->backend = from_env("API_KEY");
 	return p;
 }
 
@@ -37,6 +43,7 @@ void policy_stop(struct policy *p)
 	secret_free(&p->seal);
 	secret_free(&p->fleeting);
 	secret_free(&p->master);
+	secret_free(&p->backend);
 	rate_free(p);
 	count_free(p);
 	known_forget(p);

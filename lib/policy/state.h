@@ -19,6 +19,7 @@ struct policy {
 	struct secret *fleeting; /* signs where there is no pepper; NULL: not needed yet */
 	struct secret *seal;   /* makes the chain of the record; NULL: not had yet */
 	struct secret *master; /* TRAE_MASTER_KEY; NULL: not set */
+	struct secret *backend; /* API_KEY; NULL: not set */
 	bool begun;            /* the record is kept */
 	int64_t noted_seq;     /* the end of the record last noted outside the store; 0: not yet */
 	char noted_mac[MAC_HEX];

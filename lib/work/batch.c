@@ -254,14 +254,22 @@ enum fail batch_put(struct call *c, json_t *tasks, bool keep_going, struct batch
 	return submit(c, items, n, keep_going, out);
 }
 
+enum fail batch_text(struct call *c, const char *text, bool keep_going, struct batch_made *out)
+{
+	struct batch_item *items;
+	size_t n;
+
+	TRY(batch_items(c, text, strlen(text), &items, &n));
+	return submit(c, items, n, keep_going, out);
+}
+
 enum fail batch_read(struct call *c, const struct path *from, bool keep_going,
 	struct batch_made *out)
 {
 	const char *path = from->text;
-	struct batch_item *items;
 	struct file file;
 	char *text;
-	size_t len, n;
+	size_t len;
 
 	if (from->kind == PATH_URL)
 		return fail(c, FAIL_USAGE, "batch: a file or - is needed, not a URL");
@@ -270,6 +278,7 @@ enum fail batch_read(struct call *c, const struct path *from, bool keep_going,
 		path = file.path;
 	}
 	TRY(file_read(c, path, BATCH_BYTES, &text, &len));
-	TRY(batch_items(c, text, len, &items, &n));
-	return submit(c, items, n, keep_going, out);
+	if (strlen(text) != len)
+		return fail(c, FAIL_INPUT, "the batch is not UTF-8 text");
+	return batch_text(c, text, keep_going, out);
 }

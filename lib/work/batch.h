@@ -26,6 +26,9 @@ struct batch_made {
 enum fail batch_read(struct call *c, const struct path *from, bool keep_going,
 	struct batch_made *out);
 
+/* The same of TEXT. */
+enum fail batch_text(struct call *c, const char *text, bool keep_going, struct batch_made *out);
+
 /* The same of the elements of the JSON array TASKS. */
 enum fail batch_put(struct call *c, json_t *tasks, bool keep_going, struct batch_made *out);
 

@@ -43,6 +43,12 @@ enum fail render_format(struct call *c, const char *path, const char **format);
  * is called like the source NAME, elsewhere a new one in the data folder. */
 enum fail render_target(struct call *c, const char *name, const char *format, struct path *out);
 
+/* What the guides' clients may ask for and is not made. */
+#define RENDER_INSTEAD                                                                             \
+	ONEOF("avi", "AVI is not written: ask for mp4, which plays wherever AVI does", "webm",     \
+		"WebM is not written: ask for mp4, which browsers play too", "image",              \
+		"no still picture is made: ask for mp4, or render one and take a frame of it")
+
 #define RENDER_FIELD(T, m, ...)                                                                    \
 	{.name = #m, .offset = offsetof(T, look.m), .type = FIELD_TYPE(T, look.m),                 \
 		.help = __VA_ARGS__}

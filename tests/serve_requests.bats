@@ -1,0 +1,105 @@
+#!/usr/bin/env bats
+# Requests in the guides' words: batches as files, scripts of the caller, what is refused by name.
+load helper
+load serve
+
+prepare() {
+	for tool in curl jq; do skip_without "$tool is not installed" command -v $tool; done
+	export TRAE_VIDEO_SIZE=360p TRAE_VIDEO_QUALITY=draft
+}
+
+upload() { # TYPE TEXT
+	request POST /api/v1/batch -H "Content-Type: $1" --data-binary "$2"
+}
+
+@test "a batch is uploaded as JSON, lines, an array or CSV" {
+	serve
+	post /api/v1/batch '{"tasks":[{"task_type":"system_query"}]}'
+	answered 200 '.submitted == 1 and .status == "accepted"'
+	upload application/x-ndjson $'{"task_type":"system_query"}\n{"task_type":"system_query"}\n'
+	answered 200 '.submitted == 2 and (.task_ids | length) == 2'
+	upload application/json '[{"task_type":"system_query"},{"task_type":"system_query"}]'
+	answered 200 '.submitted == 2'
+	upload 'text/csv; charset=utf-8' $'task_type,priority\nsystem_query,high\n'
+	answered 200 '.submitted == 1'
+	upload text/csv $'task_type,priority\nsystem_query,high\nnothing,low\n'
+	answered 400 '.error.message | contains("line 3")'
+	upload text/csv $'task_type\n\xff\xfe\n' && answered 400
+	upload text/html '<p>' && answered 400 '.error.message | contains("text/csv")'
+	upload application/x-ndjson ''
+	answered 400
+	request POST /api/v1/tasks -H 'Content-Type: text/csv' -d 'task_type' && answered 400
+}
+
+@test "a batch may be larger than other bodies, and not larger than 32 MiB" {
+	serve
+	yes '{"task_type":"system_query","run_at":"1h"}' | head -40000 >tasks
+	request POST /api/v1/batch -H 'Content-Type: application/x-ndjson' --data-binary @tasks
+	answered 200 '.submitted == 40000'
+	head -c 33600000 /dev/zero | tr '\0' ' ' >large
+	request POST /api/v1/batch -H 'Content-Type: application/x-ndjson' --data-binary @large
+	answered 413
+}
+
+@test "a script of the caller's, and the kinds of content in the guide's words" {
+	serve
+	post '/api/v1/content/generate?wait=40' '{"task_id":"own-1","content_type":"audio","parameters":{
+		"topic":"Wind","custom_script":"The wind turns the wheel.","include_subtitles":true},"metadata":{"a":1}}'
+	answered 200 '.task_id == "own-1" and .result.content_type == "audio/mpeg" and .result.writer == "caller"'
+	post '/api/v1/content/generate?wait=40' '{"content_type":"text","parameters":{"topic":"Wind","custom_script":"The wind turns."}}'
+	answered 200 '.result.content_type == "text/markdown"'
+	request GET "$(jq -r .result.content_url body)" && answered 200
+	grep -q 'The wind turns.' body
+	post '/api/v1/video/create?wait=40' '{"parameters":{"script":"Words.","voice_settings":{"voice_id":"professional_male"},
+		"video_settings":{"resolution":"640x360","fps":30,"format":"mp4","quality":"low"},
+		"audio_settings":{"background_music":true,"music_volume":0.3}}}'
+	answered 200 '.result.resolution == "640x360" and .result.warnings == []'
+}
+
+@test "what is not made is refused by name, with what to ask for" {
+	serve
+	for body in '{"prompt":"x","format":"avi"}' '{"prompt":"x","format":"AVI"}' '{"prompt":"x","format":"webm"}' \
+		'{"prompt":"x","content_type":"image"}'; do
+		post /api/v1/content/generate "$body"
+		answered 400 '.error.message | contains("ask for mp4")'
+	done
+	post /api/v1/video/create '{"parameters":{"script":"x","video_settings":{"format":"avi"}}}'
+	answered 400 '.error.message | contains("AVI is not written")'
+	post '/api/v1/video/create?wait=40' '{"parameters":{"script":"x y.","video_settings":{"resolution":"7680x4320"}}}'
+	answered 200 '.status == "failed" and (.error.message | contains("3840x2160"))'
+	jq -n --arg text "$(head -c 50001 /dev/zero | tr '\0' x)" '{script:$text}' >long.json
+	request POST /api/v1/video/create -H 'Content-Type: application/json' -d @long.json
+	answered 400 '.error.message | contains("50000")'
+}
+
+@test "research is refused with what is missing, by its route and as a task; templates and sources tell" {
+	serve
+	post /api/v1/research/analyze '{"topic":"renewable energy trends","sources":["news","academic","social_media"],"depth":"comprehensive"}'
+	answered 503 '.error.code == "TRAE_AGENT_005" and .error.details.word == "not_configured"
+		and (.error.message | contains("no research agent"))'
+	post /api/v1/research/analyze '{"query":"x","parameters":{"sources":["news"],"depth":"3","time_range":"last_30_days",
+		"language":"en","max_sources":10,"include_sentiment":true,"include_trends":true},"output_format":"structured_report"}'
+	answered 503
+	post /api/v1/tasks '{"task_type":"research","parameters":{"topic":"x"}}' && answered 503
+	request GET /api/v1/research/sources
+	answered 200 '(.sources | map({(.name): .state}) | add) == {files:"available",web:"available",
+		news:"not_configured",academic:"not_configured",social_media:"not_configured"}'
+	request GET /api/v1/content/templates
+	answered 200 '(.voice_options | map(.id) | index("professional_male")) != null
+		and (.video_templates[0].supported_resolutions | index("1080p")) != null
+		and .voice_options[0].sample_url == null'
+	[ -z "$(trae openapi | jq -r '.. | .operationId? // empty' | grep research_analyze)" ]
+}
+
+@test "PORT opens a second listener, and API_KEY is a key for the GPT backend's operations" {
+	port=$((20000 + RANDOM % 20000))
+	API_KEY=of-the-guide-0123456789 PORT=$port serve
+	[ "$(curl -s "http://127.0.0.1:$port/health")" = '{"status":"healthy"}' ]
+	curl -s "$AT/health" | jq -e '.status == "healthy"'
+	code() { curl -s -o body -w '%{http_code}' -H "X-API-Key: $1" "$AT/api/v1/status"; }
+	[ "$(code of-the-guide-0123456789)" = 403 ]
+	grep -q 'scopes of this key (gmail,app)' body
+	[ "$(code of-the-guide-012345678)" = 401 ]
+	refuses 78 'PORT is no port' env PORT=many trae serve --port 0
+	refuses 64 'can be reached from other machines' env PORT=$port HOST=0.0.0.0 trae serve --port 0
+}
