@@ -136,5 +136,8 @@ json_t *mcp_prompts_list(struct mcp_exchange *x);
 json_t *mcp_prompts_get(struct mcp_exchange *x);
 json_t *mcp_complete(struct mcp_exchange *x);
 json_t *mcp_listen(struct mcp_exchange *x);
+json_t *mcp_events_list(struct mcp_exchange *x);
+json_t *mcp_events_subscribe(struct mcp_exchange *x);
+json_t *mcp_events_unsubscribe(struct mcp_exchange *x);
 
 #endif

@@ -53,7 +53,7 @@ const struct op *mcp_tool_find(const struct mcp_exchange *x, const char *name)
 {
 	(void)x;
 	for (size_t i = 0; op_table[i]; i++)
-		if (!(op_table[i]->flags & OP_SHELL) && !op_table[i]->lacks && is_called(op_table[i], name))
+		if (op_is_tool(op_table[i]) && is_called(op_table[i], name))
 			return op_table[i];
 	return NULL;
 }
@@ -62,7 +62,7 @@ static bool allowed(struct mcp_exchange *x, const struct op *op)
 {
 	bool may;
 
-	if (op->flags & OP_SHELL)
+	if (!op_is_tool(op))
 		return false;
 	may = policy_allow(x->call, op->effect, op->name) == FAIL_NONE;
 	fail_forget(x->call);

@@ -1,4 +1,5 @@
 /* Agents: their rows, what they may take, and what they did. */
+#include "lib/model/event.h"
 #include "lib/model/agent.h"
 
 #include <string.h>
@@ -282,7 +283,7 @@ static enum fail set_state(struct call *c, const char *name, const char *state, 
 		TRY(agent_note(c, name, state, NULL));
 	TRY(settle(c, name, &paused));
 	*now = paused ? "paused" : state;
-	return FAIL_NONE;
+	return changes ? event_of_agent(c, name, *now) : FAIL_NONE;
 }
 
 enum fail agent_set_state(struct call *c, const char *name, const char *state, const char **now)

@@ -41,9 +41,10 @@ static enum fail insert(struct call *c, const struct callback *k)
 	bool failed = !strcmp(k->state, "failed");
 
 	TRY(store_run(c, SQL("insert into callback (id, task_id, event, url, origin, body, state,"
-		" created_at, next_at, error) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"),
+		" created_at, next_at, error, subscription_id)"
+		" values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"),
 		PARAMS(k->id, k->task_id, k->event, k->url, k->origin, k->body, k->state,
-			k->created_at, k->next_at, k->error), NULL));
+			k->created_at, k->next_at, k->error, k->subscription_id), NULL));
 	if (!failed)
 		return count_pending(c, k->origin, 1);
 	TRY(store_run(c, SQL("update callback set done_at = created_at where id = $1"),
@@ -51,25 +52,31 @@ static enum fail insert(struct call *c, const struct callback *k)
 	return counter_add(c, "callback_failed", 1);
 }
 
-enum fail callback_put(struct call *c, const char *url, const char *event, const char *task_id,
-	const json_t *body)
+enum fail callback_add(struct call *c, struct callback *k)
 {
-	int64_t now = clock_now_ms();
-	struct callback k = {.id = id_new(&c->arena), .task_id = task_id, .event = event,
-		.url = url, .body = json_text(c, body, false), .state = "pending",
-		.created_at = now, .next_at = now};
 	struct guard_url parts;
 	bool gone;
 
-	TRY(guard_url(c, url, &parts));
-	k.origin = parts.origin;
-	TRY(is_gone(c, url, &gone));
+	k->state = "pending";
+	k->created_at = k->next_at = clock_now_ms();
+	TRY(guard_url(c, k->url, &parts));
+	k->origin = parts.origin;
+	TRY(is_gone(c, k->url, &gone));
 	if (gone) {
-		k.state = "failed";
-		k.error = "the receiver has answered 410 Gone; `trae callback redeliver` with this "
+		k->state = "failed";
+		k->error = "the receiver has answered 410 Gone; `trae callback redeliver` with this "
 			"id tries it again";
 	}
-	return insert(c, &k);
+	return insert(c, k);
+}
+
+enum fail callback_put(struct call *c, const char *url, const char *event, const char *task_id,
+	const json_t *body)
+{
+	struct callback k = {.id = id_new(&c->arena), .task_id = task_id, .event = event,
+		.url = url, .body = json_text(c, body, false)};
+
+	return callback_add(c, &k);
 }
 
 static json_t *seconds_of(const struct task *t)

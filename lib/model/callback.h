@@ -23,6 +23,7 @@ struct callback {
 	int64_t created_at, next_at, sent_at, done_at; /* 0: not yet */
 	int64_t http_status; /* of the last answer; 0: none came */
 	int64_t response_ms;
+	const char *subscription_id; /* of lib/model/event.h, or NULL */
 };
 
 /* Attempts in all: the first and the nine repetitions that Standard Webhooks 1.0.0 recommends. */
@@ -46,6 +47,10 @@ enum fail callback_enqueue(struct call *c, const struct task *t, const char *eve
  * At an address that is gone it is recorded as failed. */
 enum fail callback_put(struct call *c, const char *url, const char *event, const char *task_id,
 	const json_t *body);
+
+/* Puts K, of which id, event, url and body are set and task_id and subscription_id may be, in the
+ * outbox likewise. */
+enum fail callback_add(struct call *c, struct callback *k);
 
 /* Up to MAX callbacks that are due at NOW_MS, of any origin at most EACH, those first whose origin
  * waited longest; one whose circuit is open gives none, one whose circuit was open gives one. */

@@ -11,7 +11,8 @@
 
 #define COLUMNS                                                                                    \
 	"select id, task_id, event, url, origin, body, state, error, attempt, created_at,"         \
-	" next_at, sent_at, done_at, http_status, response_ms, first_attempt from callback "
+	" next_at, sent_at, done_at, http_status, response_ms, first_attempt,"  \
+	" subscription_id from callback "
 
 static struct callback read_row(struct call *c, struct query *q)
 {
@@ -32,6 +33,7 @@ static struct callback read_row(struct call *c, struct query *q)
 		.http_status = query_int(q, 13),
 		.response_ms = query_int(q, 14),
 		.first_attempt = query_int(q, 15),
+		.subscription_id = query_text(c, q, 16),
 	};
 }
 

@@ -114,6 +114,34 @@ enum fail callback_secret_rotate(struct call *c, const char *host, int64_t overl
 	return keep(c, name_of(c, host), &made, out);
 }
 
+enum fail callback_secret_over(struct call *c, const char *name, const struct secret *value,
+	int64_t overlap_ms, struct secret **out)
+{
+	SECRET_AUTO *old = NULL;
+	int64_t now = clock_now_ms();
+	size_t len;
+	const char *text = secret_reveal(value, &len);
+	char both[2 * TEXT_MAX + 32];
+	struct parts p;
+	enum fail f = secret_get(c, name, &old);
+	int n;
+
+	if (f != FAIL_NONE && f != FAIL_MISSING)
+		return f;
+	fail_forget(c);
+	p = old ? divide(old, now) : (struct parts){.now = ""};
+	if (!p.now_len || p.now_len > TEXT_MAX || len > TEXT_MAX ||
+		(p.now_len == len && !sodium_memcmp(p.now, text, len))) {
+		*out = secret_from(text, len);
+		return FAIL_NONE;
+	}
+	n = snprintf(both, sizeof both, "%s %.*s %lld", text, (int)p.now_len, p.now,
+		(long long)(now + overlap_ms));
+	*out = secret_from(both, (size_t)n);
+	sodium_memzero(both, sizeof both);
+	return FAIL_NONE;
+}
+
 const char *callback_secret_text(struct call *c, const struct secret *secret, int64_t now_ms,
 	int64_t *overlap_until)
 {

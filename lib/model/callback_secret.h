@@ -17,6 +17,11 @@ enum fail callback_secret_get(struct call *c, const char *host, struct secret **
 enum fail callback_secret_rotate(struct call *c, const char *host, int64_t overlap_ms,
 	struct secret **out);
 
+/* VALUE in the form above, followed by what NAME holds in the secret store now, for OVERLAP_MS, when
+ * that is another. Stores nothing. */
+enum fail callback_secret_over(struct call *c, const char *name, const struct secret *value,
+	int64_t overlap_ms, struct secret **out);
+
 struct callback_signatures {
 	/* `v1,` and base64, of both secrets while they overlap: any receiver of Standard Webhooks
 	 * takes a request that one of them fits. */

@@ -5,6 +5,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/model/callback.h"
+#include "lib/model/event.h"
 #include "lib/model/counter.h"
 #include "lib/os/file.h"
 
@@ -133,6 +134,8 @@ enum fail task_moved(struct call *c, const char *from, const struct task *t, con
 	TRY(count_state(c, t->state, 1));
 	if (!said_by_row(action))
 		TRY(task_note(c, t->id, action, detail));
+	if (event && task_ended(t->state))
+		TRY(event_of_task(c, t));
 	return event && t->callback_url ? callback_enqueue(c, t, event) : FAIL_NONE;
 }
 

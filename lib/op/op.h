@@ -173,6 +173,9 @@ const char *op_to_help(struct call *c, const struct op *op);       /* --help */
 const char *op_to_man(struct call *c, const struct op *op);        /* roff, man macros */
 /* JSON Schema of what OP answers as a whole: its reply, or the object with its rows. */
 json_t *op_reply_schema(const struct op *op);
+/* Whether OP is a tool at all: not for the shell or for a protocol alone, and without a secret among
+ * its arguments, which no model is to have. */
+bool op_is_tool(const struct op *op);
 json_t *op_to_tool(const struct op *op, struct call *c);           /* MCP tool, 2026-07-28 */
 json_t *op_to_tools(struct call *c);
 json_t *op_to_openapi(struct call *c, const char *server);         /* OpenAPI 3.1 */

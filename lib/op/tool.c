@@ -63,6 +63,14 @@ static json_t *output(const struct op *op)
 	return s;
 }
 
+bool op_is_tool(const struct op *op)
+{
+	for (const struct field *f = op->args; f->name; f++)
+		if (f->secret)
+			return false;
+	return !(op->flags & (OP_SHELL | OP_PROTOCOL)) && !op->lacks;
+}
+
 json_t *op_to_tool(const struct op *op, struct call *c)
 {
 	bool reads = op->effect == EFFECT_READ;
@@ -82,7 +90,7 @@ json_t *op_to_tools(struct call *c)
 	json_t *tools = json_array();
 
 	for (size_t i = 0; op_table[i]; i++)
-		if (!(op_table[i]->flags & (OP_SHELL | OP_PROTOCOL)) && !op_table[i]->lacks)
+		if (op_is_tool(op_table[i]))
 			json_array_append_new(tools, op_to_tool(op_table[i], c));
 	return tools;
 }

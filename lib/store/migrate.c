@@ -21,6 +21,7 @@ EMBED(migration_oauth, "share/sql/0007_oauth.sql");
 EMBED(migration_audit_kept, "share/sql/0008_audit_kept.sqlite.sql");
 EMBED(migration_audit_kept_postgres, "share/sql/0008_audit_kept.postgres.sql");
 EMBED(migration_measure, "share/sql/0009_measure.sql");
+EMBED(migration_event, "share/sql/0010_event.sql");
 
 /* Only ever added to: what a released program has run cannot be changed behind it. */
 static const struct {
@@ -36,6 +37,7 @@ static const struct {
 	{"0007_oauth", migration_oauth},
 	{"0008_audit_kept", migration_audit_kept, migration_audit_kept_postgres},
 	{"0009_measure", migration_measure},
+	{"0010_event", migration_event},
 };
 #define NEWEST ((int)(sizeof migrations / sizeof *migrations))
 

@@ -12,6 +12,7 @@
 
 /* A receiver has this long to answer. */
 #define COURIER_TIMEOUT_MS 30000
+#define EVENT_TIMEOUT_MS 10000 /* of an event */
 
 struct courier;
 

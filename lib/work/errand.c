@@ -9,8 +9,10 @@
 #include "lib/base/clock.h"
 #include "lib/config/config.h"
 #include "lib/model/callback_secret.h"
+#include "lib/model/event.h"
 #include "lib/net/guard.h"
 #include "lib/net/retry.h"
+#include "lib/policy/policy.h"
 #include "lib/work/courier.h"
 
 /* Nobody reads the answer; larger ones are broken off. */
@@ -25,7 +27,8 @@ void errand_secrets_free(struct errand_secrets *s)
 		secret_free(&s->known[i].secret);
 }
 
-static enum fail read_secret(struct call *c, const char *host, struct secret **out)
+static enum fail read_secret(struct call *c, const struct callback *k, const char *host,
+	struct secret **out)
 {
 	struct secret_settings where = {
 		.backend = config_text(c, "secrets.backend"),
@@ -33,30 +36,33 @@ static enum fail read_secret(struct call *c, const char *host, struct secret **o
 	};
 
 	TRY(secret_configure(c, &where));
+	if (k->subscription_id)
+		return event_secret(c, k->subscription_id, out);
 	return callback_secret_get(c, host, out);
 }
 
-/* The secret of HOST; it stays that of S. */
-static enum fail find_secret(struct call *c, struct errand_secrets *s, const char *host,
-	const struct secret **out)
+/* The secret of K's subscription, or of HOST; it stays that of S. */
+static enum fail find_secret(struct call *c, struct errand_secrets *s, const struct callback *k,
+	const char *host, const struct secret **out)
 {
+	const char *name = k->subscription_id ? k->subscription_id : host;
 	int64_t now = clock_boot_ms();
 	struct secret *read;
 	size_t at = s->next;
 
 	for (size_t i = 0; i < ERRAND_HOSTS; i++) {
-		if (!s->known[i].secret || strcmp(s->known[i].host, host))
+		if (!s->known[i].secret || strcmp(s->known[i].name, name))
 			continue;
 		*out = s->known[i].secret;
 		if (now - s->known[i].read_boot_ms < KNOWN_MS)
 			return FAIL_NONE;
 		at = i;
 	}
-	TRY(read_secret(c, host, &read));
+	TRY(read_secret(c, k, host, &read));
 	secret_free(&s->known[at].secret);
 	s->known[at].secret = read;
 	s->known[at].read_boot_ms = now;
-	memcpy(s->known[at].host, host, strlen(host) + 1);
+	memcpy(s->known[at].name, name, strlen(name) + 1);
 	if (at == s->next)
 		s->next = (s->next + 1) % ERRAND_HOSTS;
 	*out = read;
@@ -85,6 +91,36 @@ static struct net_header *write_headers(struct arena *a, const struct callback *
 	return headers;
 }
 
+/* Those of MCP Events. */
+static struct net_header *write_event_headers(struct arena *a, const struct callback *k,
+	const struct callback_signatures *s, int64_t now)
+{
+	const struct net_header all[] = {
+		{"Content-Type", "application/json", false},
+		{"webhook-id", arena_strdup(a, k->id), false},
+		{"webhook-timestamp", arena_printf(a, "%lld", (long long)(now / 1000)), false},
+		{"webhook-signature", arena_strdup(a, s->standard), false},
+		{"X-MCP-Subscription-Id", arena_strdup(a, k->subscription_id), false},
+		{NULL, NULL, false},
+	};
+	struct net_header *headers = ARENA_NEW(a, struct net_header, sizeof all / sizeof *all);
+
+	memcpy(headers, all, sizeof all);
+	return headers;
+}
+
+/* A subscription that is over, or whose caller may call no more, is told nothing more. */
+static enum fail check_subscription(struct call *c, const struct callback *k)
+{
+	struct subscription s;
+	const struct caller *who;
+	enum fail f = event_find(c, k->subscription_id, &s);
+
+	if (f == FAIL_NONE)
+		f = caller_from_id(c, s.caller, &who);
+	return f == FAIL_MISSING || f == FAIL_AUTH ? FAIL_DENIED : f;
+}
+
 static enum fail drop(struct call *c, void *to, const char *data, size_t len)
 {
 	(void)c, (void)to, (void)data, (void)len;
@@ -109,15 +145,16 @@ static enum fail write_request(struct call *c, struct errand *e, const struct ca
 	struct guard_url url;
 
 	TRY(guard_url(c, k->url, &url));
-	TRY(find_secret(c, secrets, url.host, &secret));
+	TRY(find_secret(c, secrets, k, url.host, &secret));
 	if (callback_sign(c, secret, k->id, now, k->body, &s) != FAIL_NONE) {
 		come_back(c, e, FAIL_CONFIG);
 		return FAIL_NONE;
 	}
 	e->request = (struct net_request){.method = "POST", .url = arena_strdup(a, k->url),
-		.headers = write_headers(a, k, &s, now), .body = arena_strdup(a, k->body),
+		.headers = k->subscription_id ? write_event_headers(a, k, &s, now)
+					      : write_headers(a, k, &s, now), .body = arena_strdup(a, k->body),
 		.body_len = strlen(k->body), .max_bytes = ANSWER_BYTES,
-		.timeout_ms = COURIER_TIMEOUT_MS, .idle_s = COURIER_TIMEOUT_MS / 1000,
+		.timeout_ms = k->subscription_id ? EVENT_TIMEOUT_MS : COURIER_TIMEOUT_MS, .idle_s = COURIER_TIMEOUT_MS / 1000,
 		.owner_named = listed, .data = drop};
 	return FAIL_NONE;
 }
@@ -131,6 +168,7 @@ static struct callback keep(struct arena *a, const struct callback *k)
 	kept.url = arena_strdup(a, k->url);
 	kept.origin = arena_strdup(a, k->origin);
 	kept.event = arena_strdup(a, k->event);
+	kept.subscription_id = k->subscription_id ? arena_strdup(a, k->subscription_id) : NULL;
 	kept.task_id = kept.body = kept.state = kept.error = NULL;
 	return kept;
 }
@@ -145,11 +183,15 @@ enum fail errand_make(struct call *c, const struct callback *k, struct errand_se
 
 	*e = (struct errand){.call = {.cancelled = cancelled}, .event = event};
 	e->callback = keep(&e->call.arena, k);
+	if (k->subscription_id)
+		f = check_subscription(c, k);
 	/* The list of hosts may be another than when the task came. */
-	if (callback_check(c, k->url, hosts, &listed) != FAIL_NONE)
+	if (f == FAIL_DENIED || callback_check(c, k->url, hosts, &listed) != FAIL_NONE) {
 		come_back(c, e, FAIL_DENIED);
-	else
+		f = FAIL_NONE;
+	} else if (f == FAIL_NONE) {
 		f = write_request(c, e, k, secrets, listed);
+	}
 	if (f != FAIL_NONE)
 		errand_free(e);
 	else
@@ -202,6 +244,8 @@ static struct callback_result judge_status(struct errand *e)
 	if (r.http_status == 410) {
 		r.outcome = CALLBACK_GONE;
 		more = ": nothing more is sent there";
+	} else if (r.http_status == 413 && e->callback.subscription_id) {
+		r.outcome = CALLBACK_REFUSED;
 	} else if (r.http_status / 100 == 3) {
 		more = ", and redirects are not followed";
 	}

@@ -13,7 +13,7 @@
 #define ERRAND_HOSTS 16
 struct errand_secrets {
 	struct {
-		char host[256];
+		char name[256]; /* of the host, or of the subscription */
 		struct secret *secret;
 		int64_t read_boot_ms;
 	} known[ERRAND_HOSTS];
