@@ -2,7 +2,7 @@
 #include "lib/op/op.h"
 
 struct operations_reply {
-	const char *name, *effect, *route, *summary;
+	const char *name, *effect, *route, *summary, *lacks;
 	bool protocol;
 };
 
@@ -12,7 +12,7 @@ static enum fail run(struct call *c, const void *args)
 	for (size_t i = 0; op_table[i]; i++) {
 		struct operations_reply reply = {.name = op_table[i]->name,
 			.effect = effect_word(op_table[i]->effect), .route = op_table[i]->route,
-			.summary = op_table[i]->summary,
+			.summary = op_table[i]->summary, .lacks = op_table[i]->lacks,
 			.protocol = op_table[i]->flags & OP_PROTOCOL};
 
 		TRY(op_emit(c, &reply));
@@ -36,6 +36,7 @@ const struct op op_operations = {
 		FIELD(struct operations_reply, effect, "What it does to the world", .required = true),
 		FIELD(struct operations_reply, route, "HTTP method and path"),
 		FIELD(struct operations_reply, summary, "Purpose", .required = true),
+		FIELD(struct operations_reply, lacks, "Why this version cannot do it", .hidden = true),
 		FIELD(struct operations_reply, protocol, "Whether it is part of a protocol over HTTP, "
 			"in no document", .required = true, .hidden = true)),
 	.run = run,

@@ -43,7 +43,7 @@ same() {
 	NODE_PATH=$PEERS "$NODE" "$ROOT/tests/peers/docs.js" "$(command -v chromium)" "$AT" "$KEY" | tee seen
 	has() { jq -e -s "$1" seen >/dev/null || { echo "not so: $1"; return 1; }; }
 	diff <(jq -r 'select(.listed) | .listed[]' seen | sort) <(trae operations --json |
-		jq -r '.operations[] | select(.route) | .name' | sort)
+		jq -r '.operations[] | select(.route and (.protocol | not) and .lacks == null) | .name' | sort)
 	has 'any(.found // [] | . == ["task submit", "batch submit"])'
 	has 'any(.opened == "Put a task on the queue" and .hash == "#task_submit")'
 	has 'any(.without == "401")'

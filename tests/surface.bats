@@ -59,7 +59,7 @@ load helper
 	skip_without "jq is not installed" command -v jq
 	trae openapi | jq -r '.paths[][]."x-trae".command | gsub("[ -]"; "_")' | sort -u >openapi
 	trae openapi --as mcp | jq -r '.tools[].name' | sort >mcp
-	trae operations --json | jq -r '.operations[] | select(.route and (.protocol | not)) | .name' |
+	trae operations --json | jq -r '.operations[] | select(.route and (.protocol | not) and .lacks == null) | .name' |
 		tr ' -' '__' | sort >table
 	diff table openapi
 	# One that takes a secret is no tool.

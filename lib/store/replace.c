@@ -33,7 +33,7 @@ static enum fail overwrite(struct call *c, const struct replacement *r, struct h
 	if (r->kept)
 		TRY(r->kept(c, r->data));
 	f = copy_pages(c, from, &to);
-	return f == FAIL_IO ? unknown(c, r->path) : f;
+	return f == FAIL_IO || f == FAIL_FULL ? unknown(c, r->path) : f;
 }
 
 /* Moves the parts of a damaged store into the folder KEEP and puts FRESH in its place. PATH names
