@@ -121,7 +121,7 @@ $(MEDIA_TESTS:tests/%.c=$(B)/tests/%): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/lib
 MCP_DRIVE = $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/drive/mcp/*.c))
 $(B)/tests/drive/mcp/trae: $(MCP_DRIVE) $(filter-out $(B)/obj/cmd/ops.o $(B)/obj/lib/mcp/table.o,$(CORE_OBJ))
 	@mkdir -p $(@D) && ln -sfn ../../../libexec $(@D)/libexec
-	$(LINK) -pie -rdynamic -o $@ $^ $(call pkgs,--libs,$(CORE_PKG)) -lm
+	$(LINK) -pie -rdynamic -o $@ $^ $(call pkgs,--libs,$(CORE_PKG)) $(MD5) -lm
 TESTS += $(B)/tests/drive/mcp/trae
 
 # Fuzz targets: in `make check` they are given their corpora again, in `make fuzz` new inputs.

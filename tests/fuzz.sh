@@ -31,7 +31,7 @@ for target in "$@"; do
 	mkdir -p "build/fuzz/corpus-$name"
 	# shellcheck disable=SC2086,SC2046,SC2090
 	$cc $flags -fsanitize=fuzzer $(pkg-config --cflags $packages) -o "build/fuzz/$name" \
-		"$target" $modules build/fuzz/libtrae.a $(pkg-config --libs $packages) -lm
+		"$target" $modules build/fuzz/libtrae.a $(pkg-config --libs $packages) -l:libmd.a -lm
 	echo "$name: $runs runs"
 	(cd build/fuzz && "./$name" -runs="$runs" -max_len=8192 -timeout=10 -rss_limit_mb=2048 \
 		-print_final_stats=1 "corpus-$name" "../../tests/fixture/fuzz/$name" 2>"$name.log") || {
