@@ -24,7 +24,7 @@ function report(good, name, text) {
 async function ask(ajv, document, path, name, operation, headers) {
 	let query = [], place = path;
 	for (const p of operation.parameters || []) {
-		const value = known[name]?.[p.name] ?? known[p.name] ?? (p.in === 'query' ? undefined : p.example);
+		const value = known[name]?.[p.name] ?? known[p.name] ?? (p.in === 'query' && !p.required ? undefined : p.example);
 		if (p.in === 'path') place = place.replace(`{${p.name}}`, encodeURIComponent(value));
 		else if (p.in === 'query' && value !== undefined) query.push(`${p.name}=${encodeURIComponent(value)}`);
 		else if (p.required) return report(false, name, `needs ${p.name}`);
