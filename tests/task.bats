@@ -82,7 +82,7 @@ has_worker() {
 
 @test "what cannot work is refused at once, with the reason" {
 	refuses 64 'unknown task type "vidoe_creation"; did you mean video_creation' trae task submit vidoe_creation
-	refuses 78 'research needs the operation "research analyze"' trae task submit research
+	refuses 78 'this version has no research agent' trae task submit research
 	refuses 64 'parameters: unknown member "scirpt"; did you mean script' \
 		trae task submit video_creation --parameters '{"scirpt":"x"}'
 	refuses 64 'a task has no standard input' trae task submit video_creation --parameters '{"script":"-"}'

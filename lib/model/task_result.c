@@ -31,7 +31,11 @@ enum fail task_result(struct call *c, const struct task *t, json_t **out)
 	if (!t->result)
 		return FAIL_NONE;
 	TRY(json_parse(c, t->result, strlen(t->result), &result));
-	*out = json_keep(c, result);
+	json_keep(c, result);
+	/* Tasks of earlier versions keep the one reply of an operation in a list. */
+	if (json_is_array(result) && json_array_size(result) == 1)
+		result = json_array_get(result, 0);
+	*out = result;
 	TRY(file_of_task(c, t->id, &files, &n));
 	if (!json_is_object(result) || !n)
 		return FAIL_NONE;
