@@ -316,8 +316,8 @@ prepare() {
 		consent "$(trae key create --name $role --role $role --format '{{key}}')" && stays 403 'not the owner'
 	done
 	consent "$(trae key create --name narrow --role admin --scopes task --format '{{key}}')" && stays 403 'not the owner'
-	consent "$KEY" && answered 303
-	GRANT=admin redeem && answered 200
+	GRANT=admin consent "$KEY" && answered 303
+	redeem && answered 200 '.scope == "admin"'
 	authorize && consent "$ACCESS" && stays 403 'not the owner'
 }
 
