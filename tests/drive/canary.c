@@ -244,7 +244,8 @@ static bool is_child(long pid, const char *words, size_t len)
 	static char text[1 << 16];
 	long parent = parent_of(pid);
 
-	return is_trae(parent) &&
+	/* By its own name only a shell starts it. */
+	return strcmp(words, "trae") && is_trae(parent) &&
 		(read_of(parent, "cmdline", text, sizeof text) != len || memcmp(text, words, len));
 }
 
