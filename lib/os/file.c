@@ -152,16 +152,15 @@ static void part_sweep(struct call *c, const char *final)
 		closedir(dir);
 }
 
-enum fail part_create(struct call *c, const char *final, mode_t mode, struct part *out)
+/* Leaves *OUT as it is where a part_sweep() came between creating and locking: to it the file looked
+ * like one that is left over. */
+static enum fail part_try(struct call *c, const char *final, mode_t mode, struct part *out)
 {
 	uint32_t tag;
 	struct stat st;
 	const char *path;
-	int fd;
+	FILE_AUTO fd = -1;
 
-	if (!stat(final, &st) && S_ISDIR(st.st_mode))
-		return fail(c, FAIL_INPUT, "%s is a folder", final);
-	part_sweep(c, final);
 	random_bytes(&tag, sizeof tag);
 	path = arena_printf(&c->arena, "%s/.%s.%08x.part", path_dir(c, final), path_base(final),
 		tag);
@@ -169,11 +168,31 @@ enum fail part_create(struct call *c, const char *final, mode_t mode, struct par
 	if (fd < 0)
 		return fail_errno(c, errno, "cannot create %s", final);
 	if (flock(fd, LOCK_EX | LOCK_NB)) {
-		close(fd);
+		enum fail f = errno == EWOULDBLOCK
+				      ? FAIL_NONE
+				      : fail_errno(c, errno, "cannot lock %s", path);
+
 		unlink(path);
-		return fail_errno(c, errno, "cannot lock %s", path);
+		return f;
 	}
-	*out = (struct part){.final = final, .path = path, .fd = fd};
+	if (!fstat(fd, &st) && st.st_nlink) {
+		*out = (struct part){.final = final, .path = path, .fd = fd};
+		fd = -1;
+	}
+	return FAIL_NONE;
+}
+
+enum fail part_create(struct call *c, const char *final, mode_t mode, struct part *out)
+{
+	struct part part = {0};
+	struct stat st;
+
+	if (!stat(final, &st) && S_ISDIR(st.st_mode))
+		return fail(c, FAIL_INPUT, "%s is a folder", final);
+	part_sweep(c, final);
+	while (!part.path)
+		TRY(part_try(c, final, mode, &part));
+	*out = part;
 	return FAIL_NONE;
 }
 
