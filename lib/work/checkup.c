@@ -101,20 +101,15 @@ static void check_store(struct checkup *k)
 
 static void check_modules(struct checkup *k)
 {
-	static const char *const modules[][2] = {
-		{"net", "libcurl4"}, {"page", "libxml2 and libmd4c0"}, {"keyring", "libsecret-1-0"},
-		{"jwt", "libcjose0"}};
-
-	for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
-		const char *name = arena_printf(&k->c->arena, "module %s", modules[i][0]);
+	for (const struct module *m = module_list; m->name; m++) {
+		const char *name = arena_printf(&k->c->arena, "module %s", m->name);
 		const void *table;
 
-		if (module_load(k->c, modules[i][0], &table) == FAIL_NONE)
+		if (module_load(k->c, m->name, &table) == FAIL_NONE)
 			add(k, name, HEALTH_OK, "loads", NULL);
 		else
-			add(k, name, HEALTH_FAIL, reason(k->c),
-				arena_printf(&k->c->arena, "apt-get install %s, or make install anew",
-					modules[i][1]));
+			add(k, name, HEALTH_FAIL, reason(k->c), arena_printf(&k->c->arena,
+				"apt-get install %s, or make install anew", m->packages));
 	}
 }
 
