@@ -2,7 +2,7 @@
 #include "lib/op/op.h"
 
 struct man_args {
-	const char *operation;
+	const char *const *operation;
 };
 
 struct man_reply {
@@ -12,12 +12,16 @@ struct man_reply {
 static enum fail run(struct call *c, const void *data)
 {
 	const struct man_args *args = data;
-	const struct op *op = op_find(args->operation), *near;
+	struct buf name = buf_in(&c->arena);
+	const struct op *op, *near;
 	struct man_reply reply;
 
+	for (size_t i = 0; args->operation[i]; i++)
+		buf_addf(&name, "%s%s", i ? " " : "", args->operation[i]);
+	op = op_find(name.data);
 	if (!op) {
-		near = op_nearest(c, args->operation);
-		return fail(c, FAIL_MISSING, "no operation %s%s%s%s", args->operation,
+		near = op_nearest(c, name.data);
+		return fail(c, FAIL_MISSING, "no operation %s%s%s%s", name.data,
 			near ? "; did you mean " : "", near ? near->name : "", near ? "?" : "");
 	}
 	reply.page = op_to_man(c, op);
@@ -31,9 +35,9 @@ const struct op op_man = {
 	.summary = "Print the manual page of an operation",
 	.about = "The page is computed from the operation's table row, in roff with man "
 		"macros; make install puts one for each operation where man(1) finds it.",
-	.example = "trae man video-render | man -l -",
+	.example = "trae man video render | man -l -",
 	.document = "page",
-	OP_ARGS(struct man_args, FIELD(struct man_args, operation, "Operation", .word = true,
+	OP_ARGS(struct man_args, FIELD(struct man_args, operation, "Its words", .word = true,
 		.required = true, .complete = "command")),
 	OP_REPLY(struct man_reply,
 		FIELD(struct man_reply, page, "The page in roff", .required = true)),

@@ -109,6 +109,8 @@ load helper
 	trae __complete openapi --as '' | grep -q '^mcp'
 	trae __complete config get video.v | grep -q '^video.voice'
 	trae __complete video render '' | grep -qx ':file'
+	trae __complete help content gen | grep -q '^generate'
+	trae __complete man content gen | grep -q '^generate'
 }
 
 @test "completion works in bash, zsh and fish" {

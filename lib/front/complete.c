@@ -56,7 +56,9 @@ static void offer_rows(struct call *c, struct buf *b, const struct op *op, const
 	}
 }
 
-static void offer_values(struct call *c, struct buf *b, const struct field *f, const char *begun)
+/* GIVEN: the words in front that this field has already. */
+static void offer_values(struct call *c, struct buf *b, const struct field *f, const char *given,
+	const char *begun)
 {
 	for (size_t i = 0; f->oneof && f->oneof[i]; i++)
 		offer(b, f->oneof[i], "", begun);
@@ -66,7 +68,7 @@ static void offer_values(struct call *c, struct buf *b, const struct field *f, c
 		for (const struct setting *s = settings; s->field.name; s++)
 			offer(b, s->field.name, s->field.help, begun);
 	else if (f->complete && !strcmp(f->complete, "command"))
-		offer_names(c, b, "", begun);
+		offer_names(c, b, given, begun);
 	else if (f->complete && op_find(f->complete))
 		offer_rows(c, b, op_find(f->complete), begun);
 }
@@ -84,18 +86,27 @@ static void offer_flags(struct call *c, struct buf *b, const struct op *op, cons
 		offer(b, general[i], "", begun);
 }
 
+static const char *join(struct call *c, char **words, int count)
+{
+	struct buf b = buf_in(&c->arena);
+
+	for (int i = 0; i < count; i++)
+		buf_addf(&b, "%s%s", i ? " " : "", words[i]);
+	return b.data;
+}
+
 const char *complete_words(struct call *c, int count, char **words)
 {
 	struct buf b = buf_in(&c->arena);
 	const char *begun = count ? words[count - 1] : "", *before = count > 1 ? words[count - 2] : "";
 	const struct op *op = NULL;
 	struct buf said = buf_in(&c->arena);
-	int named = 0;
+	int named = count > 1 && !strcmp(words[0], "help"), help = named;
 
 	while (named < count - 1 && !op) {
-		buf_addf(&said, "%s%s", named ? " " : "", words[named]);
+		buf_addf(&said, "%s%s", said.len ? " " : "", words[named]);
 		named++;
-		op = op_find(said.data);
+		op = help ? NULL : op_find(said.data);
 	}
 	if (!op) {
 		offer_names(c, &b, said.data, begun);
@@ -105,7 +116,7 @@ const char *complete_words(struct call *c, int count, char **words)
 		if (!f->word && f->type != FIELD_BOOL && count - 1 > named &&
 			(!strcmp(before, field_flag(c, f)) ||
 				(f->letter && before[0] == '-' && before[1] == f->letter && !before[2]))) {
-			offer_values(c, &b, f, begun);
+			offer_values(c, &b, f, "", begun);
 			return b.data;
 		}
 	if (*begun == '-')
@@ -113,6 +124,7 @@ const char *complete_words(struct call *c, int count, char **words)
 	else
 		for (const struct field *f = op->args; f->name; f++)
 			if (f->word)
-				offer_values(c, &b, f, begun);
+				offer_values(c, &b, f, join(c, words + named, count - 1 - named),
+					begun);
 	return b.data;
 }

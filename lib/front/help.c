@@ -5,14 +5,27 @@
 
 #include "lib/front/shell.h"
 
+/* Operations whose names begin with BEGUN, their summaries in one column. */
+static void list(struct buf *b, const char *begun, const char *before)
+{
+	size_t wide = 0, len = strlen(begun);
+
+	for (size_t i = 0; op_table[i]; i++)
+		if (!strncmp(op_table[i]->name, begun, len) && strlen(op_table[i]->name) > wide)
+			wide = strlen(op_table[i]->name);
+	for (size_t i = 0; op_table[i]; i++)
+		if (!strncmp(op_table[i]->name, begun, len))
+			buf_addf(b, "  %s%-*s  %s\n", before, (int)wide, op_table[i]->name,
+				op_table[i]->summary);
+}
+
 const char *help_overview(struct call *c)
 {
 	struct buf b = buf_in(&c->arena);
 
 	buf_adds(&b, "Usage: trae COMMAND [WORD...] [OPTION...]\n"
 		"The same hands on this machine for its owner's shell, cron and assistants.\n\n");
-	for (size_t i = 0; op_table[i]; i++)
-		buf_addf(&b, "  %-20s %s\n", op_table[i]->name, op_table[i]->summary);
+	list(&b, "", "");
 	buf_adds(&b,
 		"\nOptions of every command:\n"
 		"  -h, --help            help for the command\n"
@@ -36,11 +49,8 @@ const char *help_overview(struct call *c)
 const char *help_group(struct call *c, const char *noun)
 {
 	struct buf b = buf_in(&c->arena);
-	size_t len = strlen(noun);
 
-	for (size_t i = 0; op_table[i]; i++)
-		if (!strncmp(op_table[i]->name, noun, len) && op_table[i]->name[len] == ' ')
-			buf_addf(&b, "  trae %-20s %s\n", op_table[i]->name, op_table[i]->summary);
+	list(&b, arena_printf(&c->arena, "%s ", noun), "trae ");
 	return b.len ? b.data : NULL;
 }
 
