@@ -15,6 +15,22 @@
 #define SCENE_MIN_S 2.4
 #define TITLE_MIN_S 3.2
 
+static bool is_heard(const struct render_job *job)
+{
+	for (size_t i = 0; i < job->outputs_count; i++)
+		if (job->outputs[i].format != OUTPUT_WAV && job->outputs[i].format != OUTPUT_MP3)
+			return false;
+	return job->outputs_count && job->voice && !job->music;
+}
+
+static bool is_silent(const struct timeline *t, size_t first, size_t count)
+{
+	for (size_t p = first; p < first + count; p++)
+		if (t->parts[p].part->kind != PART_PAUSE)
+			return false;
+	return true;
+}
+
 struct timeline *timeline_new(struct call *c, const struct render_job *job)
 {
 	struct timeline *t = ARENA_NEW(&c->arena, struct timeline, 1);
@@ -34,6 +50,7 @@ struct timeline *timeline_new(struct call *c, const struct render_job *job)
 		for (size_t p = 0; p < scene->parts_count; p++)
 			t->parts[at++].part = &scene->parts[p];
 	}
+	t->heard = is_heard(job) && !is_silent(t, 0, t->parts_count);
 	return t;
 }
 
@@ -64,7 +81,12 @@ static int64_t place_scene(struct timeline *t, size_t i, int64_t at, bool transi
 	bool title = s->scene->layout == LAYOUT_TITLE;
 	int64_t shortest = frames_of(t, title ? TITLE_MIN_S : SCENE_MIN_S);
 
-	s->from = at;
+	s->from = s->to = at;
+	if (t->heard && s->scene->title && is_silent(t, s->first, s->count)) {
+		for (size_t p = s->first; p < s->first + s->count; p++)
+			t->parts[p].from = t->parts[p].to = at;
+		return at;
+	}
 	s->fade = i ? fade : 0;
 	at += s->fade / 2 + frames_of(t, title ? TITLE_LEAD_S : i ? LEAD_S : FIRST_LEAD_S);
 	for (size_t p = s->first; p < s->first + s->count; p++) {

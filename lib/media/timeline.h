@@ -26,6 +26,7 @@ struct scene_span {
 
 struct timeline {
 	int fps;
+	bool heard;                 /* by ear alone: nothing is seen, no music fills silence */
 	int64_t frames;
 	struct scene_span *scenes;
 	size_t scenes_count;
@@ -37,7 +38,8 @@ struct timeline {
 struct timeline *timeline_new(struct call *c, const struct render_job *job);
 
 /* Places scenes and parts by the durations of the parts. Transitions (of about 0.7 s) lie inside
- * the silence around the start of a scene, so that no speech is shortened. */
+ * the silence around the start of a scene, so that no speech is shortened. What is only heard has
+ * no scene that is a card to read. */
 void timeline_place(struct timeline *t, bool transitions);
 
 /* Seconds that a person needs to read TEXT at 150 words a minute. */

@@ -11,10 +11,14 @@ static struct job_part parts[] = {
 	{PART_ITEM, "This & <that>", 0, NULL},
 };
 
-static struct timeline *placed(struct call *c, bool transitions, int fps)
+static struct timeline *placed_as(struct call *c, bool transitions, int fps, const char *music,
+	enum output_format format)
 {
 	struct job_scene *scenes = ARENA_NEW(&c->arena, struct job_scene, 3);
-	struct render_job job = {.fps = fps, .scenes = scenes, .scenes_count = 3};
+	struct job_output output = {.format = format};
+	struct job_voice voice = {0};
+	struct render_job job = {.fps = fps, .scenes = scenes, .scenes_count = 3, .voice = &voice,
+		.music = music, .outputs = &output, .outputs_count = 1};
 	struct timeline *t;
 
 	scenes[0] = (struct job_scene){.layout = LAYOUT_TITLE, .title = "T"};
@@ -29,6 +33,22 @@ static struct timeline *placed(struct call *c, bool transitions, int fps)
 	}
 	timeline_place(t, transitions);
 	return t;
+}
+
+static struct timeline *placed(struct call *c, bool transitions, int fps)
+{
+	return placed_as(c, transitions, fps, NULL, OUTPUT_MP4);
+}
+
+TEST(a_card_to_read_is_not_waited_for_by_ear_alone)
+{
+	struct timeline *seen = placed(c, true, 30), *heard = placed_as(c, true, 30, NULL, OUTPUT_MP3);
+	struct timeline *played = placed_as(c, true, 30, "bed", OUTPUT_MP3);
+
+	CHECK(seen->scenes[0].to >= 90);
+	CHECK(heard->scenes[0].to == 0);
+	CHECK(heard->frames == seen->frames - seen->scenes[0].to);
+	CHECK(played->frames == seen->frames);
 }
 
 TEST(scenes_join_without_gaps)
