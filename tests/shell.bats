@@ -6,6 +6,11 @@ load helper
 	refuses 64 'no command given' trae
 	refuses 64 'unknown command statsu; did you mean trae status' trae statsu
 	refuses 64 'unknown command xyzzy' trae xyzzy
+	refuses 64 'unknown command vido; did you mean trae video render' trae vido render x.md
+	refuses 64 'unknown command vido; did you mean trae video\?' trae vido
+	refuses 64 'unknown command video rendr; did you mean trae video render' trae video rendr x.md -o y
+	refuses 64 'unknown command secret xyzzy; trae secret --help' trae secret xyzzy
+	refuses 64 'which command of agent config\? trae agent config --help' trae agent config
 	refuses 64 'which command of config' trae config
 	refuses 64 'one word too many' trae status now
 }

@@ -86,15 +86,6 @@ static void offer_flags(struct call *c, struct buf *b, const struct op *op, cons
 		offer(b, general[i], "", begun);
 }
 
-static const char *join(struct call *c, char **words, int count)
-{
-	struct buf b = buf_in(&c->arena);
-
-	for (int i = 0; i < count; i++)
-		buf_addf(&b, "%s%s", i ? " " : "", words[i]);
-	return b.data;
-}
-
 const char *complete_words(struct call *c, int count, char **words)
 {
 	struct buf b = buf_in(&c->arena);
@@ -124,7 +115,7 @@ const char *complete_words(struct call *c, int count, char **words)
 	else
 		for (const struct field *f = op->args; f->name; f++)
 			if (f->word)
-				offer_values(c, &b, f, join(c, words + named, count - 1 - named),
-					begun);
+				offer_values(c, &b, f,
+					words_join(c, words + named, count - 1 - named), begun);
 	return b.data;
 }

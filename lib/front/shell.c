@@ -53,23 +53,54 @@ static void run_plugin(struct call *c, const char *word, int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static enum fail no_command(struct shell *s, const char *word)
+/* What probably was meant instead of WORDS, of which the first KNOWN name a group. */
+static const char *near_command(struct call *c, char **words, int count, int known)
+{
+	const char *said = words_join(c, words, known), **next, *near;
+	size_t len = strlen(said) + (known > 0), n = 0;
+
+	for (int take = count < NAME_WORDS ? count : NAME_WORDS; take && !known; take--)
+		if (op_nearest(c, words_join(c, words, take)))
+			return op_nearest(c, words_join(c, words, take))->name;
+	while (op_table[n])
+		n++;
+	next = ARENA_NEW(&c->arena, const char *, n);
+	n = 0;
+	for (size_t i = 0; op_table[i]; i++) {
+		const char *rest = op_table[i]->name + len;
+
+		if (!known || (!strncmp(op_table[i]->name, said, len - 1) && rest[-1] == ' '))
+			next[n++] = arena_memdup(&c->arena, rest, strcspn(rest, " "));
+	}
+	near = field_nearest(words[known], next, n);
+	return near && known ? arena_printf(&c->arena, "%s %s", said, near) : near;
+}
+
+/* WORDS: what stands where a command should, up to the first option. */
+static enum fail no_command(struct shell *s, char **words, int count)
 {
 	struct call *c = &s->call;
-	const char *group = word ? help_group(c, word) : NULL;
-	const struct op *near;
+	int known = count < NAME_WORDS ? count : NAME_WORDS;
+	const char *group = NULL, *said, *near;
 
-	if (!word && !s->general.help)
+	while (known && !(group = help_group(c, words_join(c, words, known))))
+		known--;
+	if (!count && !s->general.help)
 		return fail(c, FAIL_USAGE, "no command given; trae help lists them");
-	if (!word || (group && s->general.help)) {
+	if (!count || (group && s->general.help)) {
 		output_text(group ? group : help_overview(c));
 		return FAIL_NONE;
 	}
-	if (group)
-		return fail(c, FAIL_USAGE, "which command of %s? trae %s --help lists them", word, word);
-	near = op_nearest(c, word);
-	return fail(c, FAIL_USAGE, "unknown command %s%s%s%s", word, near ? "; did you mean trae " : "",
-		near ? near->name : "", near ? "?" : "");
+	said = words_join(c, words, known);
+	if (known == count)
+		return fail(c, FAIL_USAGE, "which command of %s? trae %s --help lists them", said,
+			said);
+	near = near_command(c, words, count, known);
+	if (group && !near)
+		return fail(c, FAIL_USAGE, "unknown command %s %s; trae %s --help lists them", said,
+			words[known], said);
+	return fail(c, FAIL_USAGE, "unknown command %s%s%s%s", words_join(c, words, known + 1),
+		near ? "; did you mean trae " : "", near ? near : "", near ? "?" : "");
 }
 
 static enum fail run_op(struct shell *s)
@@ -106,29 +137,25 @@ static enum fail queue_instead(struct shell *s)
 static enum fail help_command(struct shell *s, int argc, char **argv)
 {
 	struct call *c = &s->call;
-	struct buf name = buf_in(&c->arena);
-	const struct op *op;
-	const char *group;
+	const char *name = words_join(c, argv + 2, argc - 2);
+	const struct op *op = op_find(name);
+	const char *group = help_group(c, name);
 
-	for (int i = 2; i < argc; i++)
-		buf_addf(&name, "%s%s", i > 2 ? " " : "", argv[i]);
-	op = op_find(name.data);
-	group = help_group(c, name.data);
-	if (!name.len)
+	if (argc == 2)
 		output_text(help_overview(c));
 	else if (op)
 		output_text(op_to_help(c, op));
 	else if (group)
 		output_text(group);
 	else
-		return no_command(s, name.data);
+		return no_command(s, argv + 2, argc - 2);
 	return FAIL_NONE;
 }
 
 static enum fail run(struct shell *s, int argc, char **argv)
 {
 	struct call *c = &s->call;
-	const char *group;
+	int at, count;
 
 	if (argc > 1 && !strcmp(argv[1], "help"))
 		return help_command(s, argc, argv);
@@ -136,17 +163,19 @@ static enum fail run(struct shell *s, int argc, char **argv)
 		output_text(complete_words(c, argc - 2, argv + 2));
 		return FAIL_NONE;
 	}
-	TRY(words_read(s, argc, argv, &group));
+	TRY(words_read(s, argc, argv, &at));
 	if (s->general.version) {
 		output_text("trae " TRAE_VERSION "\n");
 		return FAIL_NONE;
 	}
 	if (s->general.install)
 		return help_install(c, s->general.install);
-	if (!s->op && group && !help_group(c, group))
-		run_plugin(c, group, argc, argv);
+	for (count = 0; !s->op && at + count < argc && argv[at + count][0] != '-';)
+		count++;
+	if (count && !help_group(c, argv[at]))
+		run_plugin(c, argv[at], argc, argv);
 	if (!s->op)
-		return no_command(s, group);
+		return no_command(s, argv + at, count);
 	if (s->general.help) {
 		output_text(op_to_help(c, s->op));
 		return FAIL_NONE;

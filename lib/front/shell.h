@@ -41,8 +41,10 @@ struct shell {
 int shell_main(int argc, char **argv);
 
 /* words.c: reads the command line into s->general, s->op and s->args. s->op stays NULL when it
- * names a group ("trae secret") or nothing; *GROUP is then the word. */
-enum fail words_read(struct shell *s, int argc, char **argv, const char **group);
+ * names a group ("trae secret") or nothing; *AT is then where in ARGV a name should stand. */
+enum fail words_read(struct shell *s, int argc, char **argv, int *at);
+/* COUNT words with a space between two. */
+const char *words_join(struct call *c, char **words, int count);
 
 /* output.c: the sink that prints, and the end of its work. */
 extern const struct op_sink output_sink;

@@ -266,41 +266,41 @@ static enum fail read_word(struct words *w)
 	return read_plain(w, word);
 }
 
+const char *words_join(struct call *c, char **words, int count)
+{
+	struct buf b = buf_in(&c->arena);
+
+	for (int i = 0; i < count; i++)
+		buf_addf(&b, "%s%s", i ? " " : "", words[i]);
+	return b.data;
+}
+
 /* Takes the words that name the operation; general options may stand before them. */
-static enum fail read_name(struct words *w, const char **group)
+static enum fail read_name(struct words *w)
 {
 	while (w->at < w->argc && w->argv[w->at][0] == '-' && w->argv[w->at][1])
 		TRY(read_word(w));
-	if (w->at >= w->argc)
-		return FAIL_NONE;
 	for (int count = NAME_WORDS; count && !w->s->op; count--) {
-		struct buf name = buf_in(&w->c->arena);
-
 		if (w->at + count > w->argc)
 			continue;
-		for (int i = 0; i < count; i++)
-			buf_addf(&name, "%s%s", i ? " " : "", w->argv[w->at + i]);
-		w->s->op = op_find(name.data);
+		w->s->op = op_find(words_join(w->c, w->argv + w->at, count));
 		w->at += w->s->op ? count : 0;
 	}
-	if (!w->s->op) {
-		*group = w->argv[w->at];
-		return FAIL_NONE;
-	}
-	w->next = w->s->op->args;
+	if (w->s->op)
+		w->next = w->s->op->args;
 	return FAIL_NONE;
 }
 
-enum fail words_read(struct shell *s, int argc, char **argv, const char **group)
+enum fail words_read(struct shell *s, int argc, char **argv, int *at)
 {
 	struct words w = {.s = s, .c = &s->call, .argc = argc, .argv = argv, .at = 1};
 
-	*group = NULL;
 	s->args = json_keep(&s->call, json_object());
-	TRY(read_name(&w, group));
+	TRY(read_name(&w));
+	*at = w.at;
 	if (!s->op) {
 		/* For `trae secret --help` and the like. */
-		for (int i = w.at; *group && i < argc; i++)
+		for (int i = w.at; i < argc; i++)
 			if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
 				s->general.help = true;
 		return FAIL_NONE;
