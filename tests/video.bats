@@ -116,7 +116,7 @@ probe() { # FILE: what an independent reader says of it
 	head -c 2000 /dev/urandom >noise.png
 	for name in list concat svg noise; do
 		printf '![a](%s.png)\n\nWords to say.\n' $name >d.md
-		refuses 65 'picture' trae video render d.md -o a.mp4
+		refuses 65 ": picture of scene 1: $name.png is not" trae video render d.md -o a.mp4
 		[ ! -e a.mp4 ]
 	done
 }
@@ -127,6 +127,7 @@ probe() { # FILE: what an independent reader says of it
 	refuses 64 'size: "700q"' trae video render s.txt -o a.mp4 --size 700q
 	refuses 64 'fps: it has to be from 1 to 60' trae video render s.txt -o a.mp4 --fps 0
 	refuses 64 'effects: "explosions" is not one of' trae video render s.txt -o a.mp4 --effects explosions
+	refuses 64 'background: "#12345z" is no colour' trae video render s.txt -o a.mp4 --background '#12345z'
 	refuses 66 'cannot read music' trae video render s.txt -o a.mp4 --music none.mp3
 	[ ! -e a.mp4 ]
 }

@@ -51,7 +51,7 @@ static void first_frame(AVFormatContext *format, AVCodecContext *codec, AVFrame 
 	av_packet_free(&packet);
 }
 
-static enum fail decode_first(struct call *c, AVFormatContext *format, const char *path,
+static enum fail decode_first(struct call *c, AVFormatContext *format, const char *name,
 	int64_t pixels_max, AVFrame *frame)
 {
 	__attribute__((cleanup(close_codec))) AVCodecContext *codec = NULL;
@@ -60,18 +60,18 @@ static enum fail decode_first(struct call *c, AVFormatContext *format, const cha
 	if (format->nb_streams)
 		decoder = avcodec_find_decoder(format->streams[0]->codecpar->codec_id);
 	if (!decoder)
-		return fail(c, FAIL_INPUT, "%s holds no picture", path);
+		return fail(c, FAIL_INPUT, "%s holds no picture", name);
 	codec = avcodec_alloc_context3(decoder);
 	if (!codec || avcodec_parameters_to_context(codec, format->streams[0]->codecpar) < 0)
 		return fail(c, FAIL_BUG, "no memory for a picture decoder");
 	codec->max_pixels = pixels_max;
 	codec->thread_count = 1;
 	if (avcodec_open2(codec, decoder, NULL) < 0)
-		return fail(c, FAIL_INPUT, "no decoder opens %s", path);
+		return fail(c, FAIL_INPUT, "no decoder opens %s", name);
 	first_frame(format, codec, frame);
 	if (!frame->buf[0])
 		return fail(c, FAIL_INPUT, "%s is damaged, or larger than %lld million pixels",
-			path, (long long)(pixels_max / 1000000));
+			name, (long long)(pixels_max / 1000000));
 	return FAIL_NONE;
 }
 
@@ -95,18 +95,19 @@ static void orient(struct image *image)
 	}
 }
 
-enum fail image_open(struct call *c, const char *path, int64_t pixels_max, struct image *out)
+enum fail image_open(struct call *c, const char *path, const char *name, int64_t pixels_max,
+	struct image *out)
 {
 	IMAGE_AUTO image = {.frame = av_frame_alloc()};
 	SOURCE_AUTO source = {.fd = -1};
 
 	if (!image.frame)
 		return fail(c, FAIL_BUG, "no memory for a picture");
-	TRY(source_open(c, path, image_formats, &source));
-	TRY(decode_first(c, source.format, path, pixels_max, image.frame));
+	TRY(source_open(c, path, name, image_formats, &source));
+	TRY(decode_first(c, source.format, name, pixels_max, image.frame));
 	orient(&image);
 	if (image.width < 1 || image.height < 1)
-		return fail(c, FAIL_INPUT, "%s is empty", path);
+		return fail(c, FAIL_INPUT, "%s is empty", name);
 	*out = image;
 	image.frame = NULL;
 	return FAIL_NONE;

@@ -31,6 +31,7 @@ static const struct bind_member scene_members[] = {
 	{"title", BIND_TEXT, AT(job_scene, title)},
 	{"level", BIND_INT, AT(job_scene, level), .min = 0, .max = 6},
 	{"picture", BIND_PATH, AT(job_scene, picture)},
+	{"picture_name", BIND_TEXT, AT(job_scene, picture_name)},
 	{"picture_alt", BIND_TEXT, AT(job_scene, picture_alt)},
 	{"layout", BIND_CHOICE, AT(job_scene, layout), true, .choices = layouts},
 	{"parts", BIND_ARRAY, AT(job_scene, parts_json), true},

@@ -24,6 +24,7 @@ struct job_scene {
 	const char *title;       /* or NULL */
 	int64_t level;           /* of the heading, 1 the highest */
 	const char *picture;     /* path, or NULL */
+	const char *picture_name; /* what people call it; NULL: the path */
 	const char *picture_alt; /* or NULL */
 	int layout;              /* enum scene_layout */
 	const json_t *parts_json;

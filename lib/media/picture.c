@@ -125,15 +125,15 @@ static void darken_foot(struct frame *f)
 	}
 }
 
-enum fail picture_load(struct call *c, const char *path, int width, int height, struct rgb behind,
-	struct frame *out)
+enum fail picture_load(struct call *c, const char *path, const char *name, int width, int height,
+	struct rgb behind, struct frame *out)
 {
 	IMAGE_AUTO image = {0};
 	struct frame f;
 	double ratio;
 	enum fail failed;
 
-	TRY(image_open(c, path, PICTURE_PIXELS_MAX, &image));
+	TRY(image_open(c, path, name, PICTURE_PIXELS_MAX, &image));
 	f = frame_new(width, height);
 	ratio = (double)image.width / image.height * height / width;
 	failed = fmin(ratio, 1 / ratio) >= CUT_LEAST ? cover(c, &image, &f, behind)

@@ -10,10 +10,10 @@
 #define PICTURE_PIXELS_MAX 40000000
 
 /* Decodes PATH (PNG, JPEG, WebP, BMP, first image of a GIF; the EXIF orientation is applied, and
- * transparent parts show BEHIND) and lays it out as *OUT of WIDTH x HEIGHT: cut to fill where
- * the proportions are near, else whole upon a blurred, darkened copy of itself. The lower part
- * is darkened for text. *OUT is the caller's. */
-enum fail picture_load(struct call *c, const char *path, int width, int height, struct rgb behind,
-	struct frame *out);
+ * transparent parts show BEHIND; called NAME when spoken of) and lays it out as *OUT of WIDTH x
+ * HEIGHT: cut to fill where the proportions are near, else whole upon a blurred, darkened copy of
+ * itself. The lower part is darkened for text. *OUT is the caller's. */
+enum fail picture_load(struct call *c, const char *path, const char *name, int width, int height,
+	struct rgb behind, struct frame *out);
 
 #endif

@@ -193,7 +193,7 @@ static enum fail run(struct call *c, const struct errand *e, json_t *result)
 	AVFormatContext *format;
 
 	json_object_set_new(result, "streams", streams);
-	TRY(source_open(c, job->path, probe_formats, &p.source));
+	TRY(source_open(c, job->path, job->path, probe_formats, &p.source));
 	format = p.source.format;
 	if (avformat_find_stream_info(format, NULL) < 0 || format->nb_streams > STREAMS_MAX)
 		return fail(c, FAIL_INPUT, "%s holds no streams that can be read", job->path);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <libavutil/opt.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,7 +55,18 @@ static int open_nothing(AVFormatContext *format, AVIOContext **io, const char *u
 	return AVERROR(EPERM);
 }
 
-enum fail source_open(struct call *c, const char *path, const char *formats, struct source *out)
+/* "png_pipe,gif" as "png, gif". */
+static const char *formats_said(struct call *c, const char *formats)
+{
+	struct buf b = buf_in(&c->arena);
+
+	for (const char *p = formats; *p; p += strcspn(p, ","), p += *p == ',')
+		buf_addf(&b, "%s%.*s", b.len ? ", " : "", (int)strcspn(p, "_,"), p);
+	return b.data;
+}
+
+enum fail source_open(struct call *c, const char *path, const char *name, const char *formats,
+	struct source *out)
 {
 	SOURCE_AUTO s = {.fd = -1};
 	struct stat st;
@@ -63,15 +75,15 @@ enum fail source_open(struct call *c, const char *path, const char *formats, str
 
 	s.fd = fault_io(EIO) ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (s.fd < 0)
-		return fail_errno(c, errno, "cannot read %s", path);
+		return fail_errno(c, errno, "cannot read %s", name);
 	if (fstat(s.fd, &st) || !S_ISREG(st.st_mode))
-		return fail(c, FAIL_INPUT, "%s is no regular file", path);
+		return fail(c, FAIL_INPUT, "%s is no regular file", name);
 	buffer = av_malloc(IO_BYTES);
 	s.io = avio_alloc_context(buffer, IO_BYTES, 0, (void *)(intptr_t)s.fd, read_some, NULL,
 		seek_to);
 	s.format = avformat_alloc_context();
 	if (!s.io || !s.format)
-		return fail(c, FAIL_BUG, "no memory to read %s", path);
+		return fail(c, FAIL_BUG, "no memory to read %s", name);
 	s.format->pb = s.io;
 	s.format->io_open = open_nothing;
 	s.format->max_streams = 32;
@@ -79,10 +91,10 @@ enum fail source_open(struct call *c, const char *path, const char *formats, str
 		return fail(c, FAIL_BUG, "libavformat knows no format_whitelist");
 	error = avformat_open_input(&s.format, "", NULL, NULL);
 	if (error == AVERROR(EIO) || error == AVERROR(ENOMEM))
-		return fail(c, FAIL_IO, "cannot read %s", path);
+		return fail(c, FAIL_IO, "cannot read %s", name);
 	if (error < 0)
-		return fail(c, FAIL_INPUT, "%s is not in a format that can be used here (%s)", path,
-			formats);
+		return fail(c, FAIL_INPUT, "%s is not in a format that can be used here: %s", name,
+			formats_said(c, formats));
 	*out = s;
 	s = (struct source){.fd = -1};
 	return FAIL_NONE;

@@ -12,10 +12,11 @@ struct source {
 	AVFormatContext *format;
 };
 
-/* Opens PATH as one of the demuxers FORMATS (names of libavformat, comma between). The demuxer
+/* Opens PATH, called NAME when spoken of, as one of the demuxers FORMATS (names of libavformat, comma between). The demuxer
  * gets the bytes and no name, so that it can neither open neighbours nor follow links. FAIL_INPUT
  * when it is none of these formats. */
-enum fail source_open(struct call *c, const char *path, const char *formats, struct source *out);
+enum fail source_open(struct call *c, const char *path, const char *name, const char *formats,
+	struct source *out);
 void source_close(struct source *s);
 #define SOURCE_AUTO __attribute__((cleanup(source_close))) struct source
 

@@ -35,15 +35,16 @@ enum fail stage_open(struct call *c, const struct show *show, size_t number, str
 	const struct metrics *m = &show->metrics;
 	const struct scene_span *span = &show->timeline->scenes[number];
 	const char *picture = span->scene->picture;
+	const char *name = span->scene->picture_name ? span->scene->picture_name : picture;
 	uint64_t seed = (uint64_t)show->job->seed;
 
 	*out = (struct stage){.span = span, .number = number, .fps = show->timeline->fps};
 	if (picture) {
-		enum fail f = picture_load(c, picture, (int)(m->width * CAMERA_ROOM) & ~1,
+		enum fail f = picture_load(c, picture, name, (int)(m->width * CAMERA_ROOM) & ~1,
 			(int)(m->height * CAMERA_ROOM) & ~1, show->palette.deep, &out->picture);
 
 		if (f != FAIL_NONE) {
-			fail_context(c, "scene %zu", number + 1);
+			fail_context(c, "picture of scene %zu", number + 1);
 			return f;
 		}
 		out->moving = true;

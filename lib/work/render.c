@@ -147,6 +147,8 @@ static enum fail copy_pictures(struct work *w, const struct script *script, cons
 			return f;
 		}
 		json_object_set_new(json_array_get(scenes, i), "picture", json_string(path));
+		json_object_set_new(json_array_get(scenes, i), "picture_name",
+			json_string(script->scenes[i].picture));
 	}
 	return FAIL_NONE;
 }
@@ -184,6 +186,14 @@ static enum fail choose_music(struct work *w, json_t *job)
 	return FAIL_NONE;
 }
 
+static enum fail check_colour(struct call *c, const char *text)
+{
+	if (!text || (text[0] == '#' && strlen(text) == 7 &&
+			     strspn(text + 1, "0123456789abcdefABCDEF") == 6))
+		return FAIL_NONE;
+	return fail(c, FAIL_USAGE, "background: \"%s\" is no colour such as #1b2838", text);
+}
+
 static enum fail make_job(struct work *w, const struct script *script, const char *folder,
 	json_t **out)
 {
@@ -200,6 +210,7 @@ static enum fail make_job(struct work *w, const struct script *script, const cha
 		"metadata", "title", script->title);
 	json_keep(w->c, job);
 	TRY(size_parse(w->c, look->size, &width, &height));
+	TRY(check_colour(w->c, look->background));
 	json_object_set_new(job, "width", json_integer(width));
 	json_object_set_new(job, "height", json_integer(height));
 	json_object_set_new(job, "voice",
