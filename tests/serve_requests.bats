@@ -103,3 +103,46 @@ upload() { # TYPE TEXT
 	refuses 78 'PORT is no port' env PORT=many trae serve --port 0
 	refuses 64 'can be reached from other machines' env PORT=$port HOST=0.0.0.0 trae serve --port 0
 }
+
+# occupy N: a language model that takes connections and says nothing, and N requests that wait for it.
+occupy() {
+	skip_without "no python3" command -v python3
+	python3 -c 'import socket, time
+s = socket.create_server(("127.0.0.1", 0), backlog=99)
+print(s.getsockname()[1], flush=True)
+time.sleep(600)' >mute.port 3>&- &
+	MUTE=$!
+	until [ -s mute.port ]; do sleep 0.05; done
+	export OPENAI_BASE_URL=http://127.0.0.1:$(cat mute.port)/v1 OPENAI_API_KEY=none
+	trae init --key-file -q && trae config set llm.model mute -q
+	echo 'The wind turns the wheel. It costs little. It has to be stored.' >wind.txt
+	local id i
+	id=$(trae file add wind.txt --format '{{id}}')
+	serve
+	for i in $(seq "$1"); do
+		curl -s -o "long$i" -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' \
+			-d "{\"topic\":\"Wind\",\"writer\":\"model\",\"sources\":[\"$id\"]}" \
+			"$AT/api/v1/content/script" 3>&- &
+	done
+	until [ "$(ss -Htn state established dst "127.0.0.1:$(cat mute.port)" | wc -l)" = "$1" ]; do sleep 0.05; done
+}
+
+@test "what others keep from beginning is refused within the time that callers wait, and not done later" {
+	skip_without "no ss" command -v ss
+	occupy 4
+	# Who gave up does not find it done later.
+	request POST /api/v1/agents/content/drain -m 1 || true
+	id=$(trae task submit system_query --paused)
+	request GET "/api/v1/tasks/$id?wait=1" && answered 200 '.state == "paused"'
+	request GET /actions/api/v1/content/templates -m 60
+	answered 503 '.error.code == "TRAE_SYS_004" and (.error.message | contains("ask again later"))'
+	grep -qi '^retry-after: [0-9]' headers
+	kill $MUTE
+	for _ in $(seq 100); do
+		request GET /api/v1/content/templates
+		[ "$(cat status)" = 200 ] && break
+		sleep 0.1
+	done
+	answered 200
+	[ "$(trae agent list --format '{{name}} {{status}}' | grep content)" = "content active" ]
+}

@@ -9,6 +9,9 @@
 #include "lib/policy/policy.h"
 #include "lib/text/slug.h"
 
+/* What was busy may be free again behind so many seconds. */
+#define BUSY_RETRY_S "10"
+
 static void count(int status, int64_t started_us)
 {
 	meter_add(METER_REQUESTS, 1);
@@ -220,8 +223,11 @@ void answer_replies(struct request *r)
 static void send_failure(struct request *r, int status, enum fail f)
 {
 	const struct refusal no = dialect_refusal(r, f);
+	const struct rate *rate = r->call.rate;
 
 	challenge_add(r, f);
+	if ((f == FAIL_BUSY || f == FAIL_INTERRUPTED) && !(rate && rate->remaining <= 0))
+		answer_header(r, "Retry-After", BUSY_RETRY_S);
 	if (no.page)
 		add_page_headers(r, page_rules(&r->call, no.text, ""));
 	send_text(r, status ? status : no.status, no.content_type, no.text);

@@ -94,13 +94,21 @@ enum fail http_reload(struct call *c, struct http *h, const char *cert, const ch
 	return h->second ? web_reload(c, h->second, cert, key) : FAIL_NONE;
 }
 
-/* The time of R, which waits for a task, is over: it is told of the task, or looks at it. */
-static void give_up(struct request *r)
+/* The time of R, which waits for a task, is over: it is told of the task, or looks at it with C, at
+ * once: behind what is slow its caller would not wait. */
+static void give_up(struct request *r, struct call *c)
 {
-	if (r->task_id)
+	enum fail f;
+
+	if (r->task_id) {
 		answer_accepted(r);
+		return;
+	}
+	f = request_run_with(r, c);
+	if (f != FAIL_NONE)
+		answer_failure(r, f);
 	else
-		lanes_slow(r->http->lanes, r);
+		answer_replies(r);
 }
 
 /* Whether R only waits to look at a task that has ended, or is none. */
@@ -128,8 +136,12 @@ void http_wait(struct request *r)
 		h->waiting = r;
 	}
 	pthread_mutex_unlock(&h->lock);
-	if (stopping)
-		give_up(r);
+	if (!stopping)
+		return;
+	if (r->task_id)
+		answer_accepted(r);
+	else
+		request_look(r);
 }
 
 void http_step(struct http *h, struct call *c)
@@ -137,6 +149,7 @@ void http_step(struct http *h, struct call *c)
 	struct request *list, *next;
 	int64_t now = clock_boot_ms();
 
+	lanes_step(h->lanes);
 	pthread_mutex_lock(&h->lock);
 	list = h->waiting;
 	h->waiting = NULL;
@@ -146,7 +159,7 @@ void http_step(struct http *h, struct call *c)
 		if (r->task_id && answer_task(r, c))
 			continue;
 		if (now >= r->wait_until_ms || web_gone(r->x) || can_look(r, c))
-			give_up(r);
+			give_up(r, c);
 		else
 			http_wait(r);
 	}
@@ -163,7 +176,7 @@ void http_stop(struct http *h, int64_t grace_ms)
 	pthread_mutex_unlock(&h->lock);
 	for (struct request *r = list; r; r = next) {
 		next = r->next;
-		give_up(r);
+		give_up(r, h->shared);
 	}
 	mcp_door_shut(h->mcp);
 	/* The lanes go on until the last request has come to them and been answered. */

@@ -58,6 +58,7 @@ struct request {
 	const char *session;   /* Mcp-Session-Id that it is given, or NULL */
 	const char *task_id;   /* of a long operation */
 	int64_t started_us, wait_until_ms;
+	int64_t queued_us;     /* since when it waits for a slow lane */
 	bool wait_said;        /* by the caller */
 	struct web_reply_header more[8]; /* headers of the answer besides those that all have */
 	size_t more_count;
@@ -109,6 +110,8 @@ void lanes_stop(struct lanes *l);
 void lanes_write(struct lanes *l, struct request *r);
 /* Beside each other, each in transactions of its own: what may take a while. */
 void lanes_slow(struct lanes *l, struct request *r);
+/* Refuses what was not begun for as long as callers wait: to be called often. */
+void lanes_step(struct lanes *l);
 
 /* request.c: who asks for WHAT, by the key that came with R. */
 enum fail request_caller(struct request *r, const char *what);
@@ -127,6 +130,10 @@ void mcp_take(struct request *r);
 
 /* request.c: runs the operation of R in its call. */
 enum fail request_run(struct request *r);
+/* Runs and answers R, which only looks into the store, at once and in this thread of the server. */
+void request_look(struct request *r);
+/* Runs the operation of R with the store of LANE, which stays open. */
+enum fail request_run_with(struct request *r, struct call *lane);
 void request_free(struct request *r);
 
 #endif

@@ -2,11 +2,12 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/meter.h"
 #include "lib/front/http_state.h"
 #include "lib/store/store.h"
 
-#define SLOW_LANES 2
+#define SLOW_LANES 4
 /* More than this in one transaction makes the first of them wait for little gain. */
 #define GROUP_MAX 256
 
@@ -60,23 +61,41 @@ static struct request *line_take(struct line *l, int max)
 	return list;
 }
 
+/* Whoever asked waits no longer, or not long enough for what has not begun yet. */
+static bool is_late(const struct request *r)
+{
+	return web_gone(r->x) || clock_boot_us() - r->queued_us >= OP_WAIT_MAX_S * INT64_C(1000000);
+}
+
+/* Takes those out of the line that are late, as a list. */
+static struct request *line_take_late(struct line *l)
+{
+	struct request *late = NULL, **last = &late, **at = &l->first;
+
+	pthread_mutex_lock(&l->lock);
+	while (*at) {
+		struct request *r = *at;
+
+		if (!is_late(r)) {
+			at = &r->next;
+			continue;
+		}
+		*at = r->next;
+		*last = r;
+		last = &r->next;
+		r->next = NULL;
+	}
+	l->last = at;
+	pthread_mutex_unlock(&l->lock);
+	return late;
+}
+
 static void line_end(struct line *l)
 {
 	pthread_mutex_lock(&l->lock);
 	l->ended = true;
 	pthread_cond_broadcast(&l->more);
 	pthread_mutex_unlock(&l->lock);
-}
-
-/* Runs R with the store of LANE; the store stays open behind it. */
-static enum fail run_with(struct call *lane, struct request *r)
-{
-	enum fail f;
-
-	r->call.store = lane->store;
-	f = request_run(r);
-	r->call.store = NULL;
-	return f;
 }
 
 /* Runs the list in one transaction: each request in a savepoint of its own, so that one that fails
@@ -90,7 +109,7 @@ static void run_group(struct call *lane, struct request *list)
 	size_t n = 0;
 
 	for (struct request *r = list; r && begun == FAIL_NONE; r = r->next)
-		results[n++] = run_with(lane, r);
+		results[n++] = request_run_with(r, lane);
 	if (begun == FAIL_NONE)
 		committed = store_commit(lane);
 	meter_add(METER_GROUPS, 1);
@@ -150,14 +169,25 @@ static void *write_lane(void *to)
 	return NULL;
 }
 
+static void turn_away(struct request *r)
+{
+	answer_failure(r, fail(&r->call, FAIL_BUSY, "others were busy here for %d seconds, and this "
+		"was not begun: ask again later", OP_WAIT_MAX_S));
+}
+
 static void *slow_lane(void *to)
 {
 	struct lanes *l = to;
 	struct request *r;
 
 	while ((r = line_take(&l->slow, 1))) {
-		enum fail f = request_run(r);
+		enum fail f;
 
+		if (is_late(r)) {
+			turn_away(r);
+			continue;
+		}
+		f = request_run(r);
 		if (f != FAIL_NONE)
 			answer_failure(r, f);
 		else
@@ -198,5 +228,16 @@ void lanes_write(struct lanes *l, struct request *r)
 
 void lanes_slow(struct lanes *l, struct request *r)
 {
+	r->queued_us = clock_boot_us();
 	line_add(&l->slow, r);
+}
+
+void lanes_step(struct lanes *l)
+{
+	struct request *late = line_take_late(&l->slow), *next;
+
+	for (; late; late = next) {
+		next = late->next;
+		turn_away(late);
+	}
 }

@@ -71,6 +71,16 @@ enum fail request_run(struct request *r)
 	return f;
 }
 
+enum fail request_run_with(struct request *r, struct call *lane)
+{
+	enum fail f;
+
+	r->call.store = lane->store;
+	f = request_run(r);
+	r->call.store = NULL;
+	return f;
+}
+
 void request_free(struct request *r)
 {
 	call_release(&r->call);
@@ -116,8 +126,7 @@ enum fail request_store(struct request *r)
 	return FAIL_NONE;
 }
 
-/* Looks into the store, at once, in the server's own thread. */
-static void run_here(struct request *r)
+void request_look(struct request *r)
 {
 	enum fail f = request_store(r);
 
@@ -329,7 +338,7 @@ static void send_on(struct request *r)
 	} else if (!(op->flags & OP_QUICK)) {
 		lanes_slow(r->http->lanes, r);
 	} else if (op->effect == EFFECT_READ) {
-		run_here(r);
+		request_look(r);
 	} else {
 		lanes_write(r->http->lanes, r);
 	}
