@@ -19,6 +19,7 @@ static enum fail run(struct call *c, const void *args)
 	const void *table;
 
 	(void)args;
+	TRY(emit(c, "text", "available", "Texts of several words, as they are in sources of a request"));
 	TRY(emit(c, "files", "available", "Recorded files, by their ids in sources of a request"));
 	if (module_load(c, "net", &table) == FAIL_NONE) {
 		TRY(emit(c, "web", "available", "Pages, by their addresses in sources of a request"));

@@ -56,6 +56,23 @@ upload() { # TYPE TEXT
 	answered 200 '.result.resolution == "640x360" and .result.warnings == []'
 }
 
+@test "sources are texts too, in both dialects and as a task" {
+	serve
+	text='Wind energy is cheap in many places. The wind turns a wheel and the wheel makes electricity.'
+	for body in "{\"prompt\":\"Wind energy\",\"format\":\"text\",\"sources\":[\"$text\"]}" \
+		"{\"content_type\":\"text\",\"parameters\":{\"topic\":\"Wind energy\",\"sources\":[\"$text\"]}}"; do
+		post '/api/v1/content/generate?wait=40' "$body"
+		answered 200 '.status == "completed" and .result.writer == "extraction"'
+		request GET "$(jq -r .result.content_url body)" && grep -q 'The wind turns a wheel' body
+	done
+	post /api/v1/tasks "{\"task_type\":\"content_generation\",\"parameters\":{\"content_type\":\"text\",
+		\"topic\":\"Wind energy\",\"sources\":[\"$text\",\"/etc/passwd is a file that nobody reads.\"]}}"
+	request GET "/api/v1/tasks/$(jq -r .task_id body)?wait=40" && answered 200 '.status == "completed"'
+	request GET "$(jq -r .result.content_url body)" && lacks root: body
+	post /api/v1/content/generate '{"prompt":"x","sources":["/etc/passwd"]}'
+	answered 400 '.error.message | contains("the text itself")'
+}
+
 @test "what is not made is refused by name, with what to ask for" {
 	serve
 	for body in '{"prompt":"x","format":"avi"}' '{"prompt":"x","format":"AVI"}' '{"prompt":"x","format":"webm"}' \
@@ -82,7 +99,7 @@ upload() { # TYPE TEXT
 	answered 503
 	post /api/v1/tasks '{"task_type":"research","parameters":{"topic":"x"}}' && answered 503
 	request GET /api/v1/research/sources
-	answered 200 '(.sources | map({(.name): .state}) | add) == {files:"available",web:"available",
+	answered 200 '(.sources | map({(.name): .state}) | add) == {text:"available",files:"available",web:"available",
 		news:"not_configured",academic:"not_configured",social_media:"not_configured"}'
 	request GET /api/v1/content/templates
 	answered 200 '(.voice_options | map(.id) | index("professional_male")) != null

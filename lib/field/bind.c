@@ -222,6 +222,12 @@ enum fail field_from_text(struct call *c, const struct field *f, const char *tex
 	return failed;
 }
 
+/* Whether TEXT is no name of a document but the document. */
+static bool is_document(const struct call *c, const struct field *f, const char *text, bool url)
+{
+	return f->or_text && strpbrk(text, url || c->channel == CHANNEL_SHELL ? "\n" : " \t\n");
+}
+
 static enum fail bind_path(struct call *c, const struct field *f, const char *text,
 	struct path *out)
 {
@@ -232,15 +238,17 @@ static enum fail bind_path(struct call *c, const struct field *f, const char *te
 	if (!*text)
 		return fail(c, FAIL_USAGE, "%s: the name is empty", f->name);
 	out->text = arena_strdup(&c->arena, text);
-	if (url)
+	if (is_document(c, f, text, url))
+		out->kind = PATH_TEXT;
+	else if (url)
 		out->kind = PATH_URL;
 	else if (id)
 		out->kind = PATH_FILE_ID;
 	else if (c->channel == CHANNEL_SHELL)
 		out->kind = strcmp(text, "-") ? PATH_LOCAL : PATH_STANDARD;
 	else
-		return fail(c, FAIL_DENIED, "%s: only the shell may name local files; give a URL or "
-			"the id of a file", f->name);
+		return fail(c, FAIL_DENIED, "%s: only the shell may name local files; give a URL%s or "
+			"the id of a file", f->name, f->or_text ? ", the text itself" : "");
 	if (f->output && out->kind != PATH_LOCAL && out->kind != PATH_STANDARD)
 		return fail(c, FAIL_USAGE, "%s: a file to write is needed, not %s", f->name, text);
 	return FAIL_NONE;

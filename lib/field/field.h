@@ -10,8 +10,8 @@
 #include "lib/json/json.h"
 
 /* A document named by a caller. Only the shell may name local files; every other channel names a
- * URL or the id of a recorded file. */
-enum path_kind { PATH_NONE, PATH_LOCAL, PATH_STANDARD, PATH_URL, PATH_FILE_ID };
+ * URL or the id of a recorded file. PATH_TEXT is the document itself. */
+enum path_kind { PATH_NONE, PATH_LOCAL, PATH_STANDARD, PATH_URL, PATH_FILE_ID, PATH_TEXT };
 struct path {
 	enum path_kind kind;
 	const char *text; /* as given; for PATH_STANDARD "-" */
@@ -42,6 +42,8 @@ struct field {
 	                            all that are left */
 	bool secret;             /* never shown, logged or kept */
 	bool output;             /* a path that is written, not read */
+	bool or_text;            /* a path, or the document itself: what holds a blank, or a line's end
+	                            where it could be a URL or, in the shell, the name of a file */
 	bool hidden;             /* left out of tables; there in JSON */
 	bool duration;           /* a text like 15_minutes, 15m or 900 (lib/text/duration.h) */
 	char letter;             /* short flag */

@@ -106,6 +106,9 @@ enum fail document_read(struct call *c, const struct path *path, struct document
 		TRY(file_find(c, path->text, &file));
 		TRY(read_file(c, file.path, file.name, &document));
 		break;
+	case PATH_TEXT:
+		TRY(document_from_text(c, path->text, &document));
+		break;
 	case PATH_NONE:
 		return fail(c, FAIL_BUG, "no source is named");
 	}

@@ -166,6 +166,7 @@ static enum fail choose_music(struct work *w, json_t *job)
 		path = w->look->background_music ? "bed" : NULL;
 		break;
 	case PATH_STANDARD:
+	case PATH_TEXT:
 		return fail(c, FAIL_USAGE, "music: a file is needed, not standard input");
 	case PATH_LOCAL:
 		TRY(path_absolute(c, music->text, &path));

@@ -116,7 +116,9 @@ static enum fail read_sources(struct call *c, const struct path *paths, struct s
 		TRY(call_check(c));
 		TRY(document_read(c, &paths[i], document));
 		sources[i] = (struct source){.page = &document->page,
-			.url = document->name};
+			.url = paths[i].kind != PATH_TEXT
+				? document->name
+				: arena_printf(&c->arena, "text %zu", i + 1)};
 	}
 	ask->sources = sources;
 	ask->count = count;
