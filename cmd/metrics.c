@@ -1,6 +1,7 @@
 /* trae metrics: counts for Prometheus. */
 #include <sys/resource.h>
 
+#include "lib/agent/system.h"
 #include "lib/base/meter.h"
 #include "lib/model/counter.h"
 #include "lib/op/op.h"
@@ -43,15 +44,38 @@ static void add_http(struct buf *b)
 
 static void add_tasks(struct buf *b, const struct counters *n)
 {
-	int64_t ended = n->tasks_completed + n->tasks_failed;
+	int64_t failed = n->tasks_failed + n->tasks_dead_letter, ended = n->tasks_completed + failed;
 
+	add(b, "tasks_waiting", "gauge", "Tasks on the queue that do not run yet",
+		(double)(n->tasks_pending + n->tasks_scheduled + n->tasks_blocked +
+			n->tasks_retrying + n->tasks_paused + n->tasks_approval_pending));
+	add(b, "tasks_ready", "gauge", "Of them those that a free worker would take",
+		(double)n->tasks_pending);
+	add(b, "workers", "gauge", "Worker processes of this server", (double)meter_get(METER_WORKERS));
+	add(b, "callbacks_pending", "gauge", "Callbacks that are still to be sent",
+		(double)n->callbacks_pending);
 	add(b, "tasks_running", "gauge", "Tasks that run", (double)n->tasks_running);
 	add(b, "tasks_completed_total", "counter", "Tasks completed", (double)n->tasks_completed);
-	add(b, "tasks_failed_total", "counter", "Tasks failed", (double)n->tasks_failed);
+	add(b, "tasks_failed_total", "counter", "Tasks failed", (double)failed);
 	add(b, "task_completion_rate", "gauge", "Share of ended tasks that completed",
 		share(n->tasks_completed, ended));
 	add(b, "files", "gauge", "Files recorded", (double)n->files);
 	add(b, "file_bytes", "gauge", "Their bytes", (double)n->file_bytes);
+}
+
+/* Of the machine or of its control group. */
+static enum fail add_resources(struct call *c, struct buf *b)
+{
+	struct health h;
+
+	TRY(system_health(c, &h));
+	buf_addf(b, "# HELP trae_resource_utilization_percent Share in use, at the last sample\n"
+		"# TYPE trae_resource_utilization_percent gauge\n"
+		"trae_resource_utilization_percent{resource=\"cpu\"} %.15g\n"
+		"trae_resource_utilization_percent{resource=\"memory\"} %.15g\n"
+		"trae_resource_utilization_percent{resource=\"disk\"} %.15g\n",
+		h.cpu_percent, h.memory_percent, h.disk_percent);
+	return FAIL_NONE;
 }
 
 static void add_process(struct buf *b)
@@ -79,6 +103,7 @@ static enum fail run(struct call *c, const void *args)
 	TRY(store_facts(c, &facts));
 	add_http(&b);
 	add_process(&b);
+	TRY(add_resources(c, &b));
 	add_tasks(&b, &counters);
 	add(&b, "store_bytes", "gauge", "Size of the store", (double)facts.file_bytes);
 	add(&b, "store_log_bytes", "gauge", "Size of its write-ahead log", (double)facts.log_bytes);

@@ -175,11 +175,15 @@ prepare() {
 
 @test "metrics count what happened" {
 	serve
+	trae task submit system_query --paused && trae task submit system_query --run-at 1h
 	request GET /api/v1/nothing
 	request GET /metrics
-	for name in task_completion_rate response_time_seconds error_frequency process_peak_bytes; do
-		grep -q "^trae_$name " body
+	for name in task_completion_rate response_time_seconds error_frequency process_peak_bytes \
+		'resource_utilization_percent{resource="memory"}' workers store_bytes; do
+		grep -q "^trae_$name [0-9.e+-]*$" body
 	done
+	[ "$(sed -n 's/^trae_tasks_waiting //p' body)" = 2 ]
+	[ "$(sed -n 's/^trae_tasks_ready //p' body)" = 0 ]
 	[ "$(sed -n 's/^trae_http_refused_total //p' body)" -ge 1 ]
 }
 

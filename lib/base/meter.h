@@ -11,6 +11,7 @@ enum meter {
 	METER_REQUEST_US,  /* microseconds spent on all of them */
 	METER_GROUPS,      /* transactions of the write lane */
 	METER_GROUPED,     /* requests in them */
+	METER_WORKERS,     /* worker processes that are alive now */
 	METER_COUNT
 };
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/meter.h"
 #include "lib/model/agent.h"
 #include "lib/os/file.h"
 #include "lib/store/store.h"
@@ -195,6 +196,7 @@ enum fail pool_step(struct call *c, struct pool *p, int64_t timeout_ms)
 	enum fail f = step(&own, p);
 	int64_t until = p->look_at - clock_boot_ms();
 
+	meter_add(METER_WORKERS, pool_facts(p).workers - meter_get(METER_WORKERS));
 	if (f)
 		f = fail(c, f, "%s", own.why ? own.why : fail_kind(f)->meaning);
 	arena_release(&own.arena);
