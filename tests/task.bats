@@ -105,6 +105,11 @@ has_worker() {
 	[ -z "$(trae task list)" ]
 	trae task submit --batch b.jsonl --keep-going --json >made
 	jq -e '.submitted == 2 and [.errors[].line] == [2, 3]' made
+	trae task submit --batch b.jsonl --keep-going 2>told
+	grep -q 'line 2 was left out: unknown task type "nonsense"' told
+	grep -q 'line 3 was left out: ' told
+	echo '{]' >none.jsonl
+	refuses 65 'nothing was submitted: line 1: ' trae task submit --batch none.jsonl --keep-going
 	trae task list --batch "$(jq -r .batch_id made)" --json | jq -e '.tasks | length == 2'
 }
 

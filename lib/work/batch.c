@@ -179,10 +179,27 @@ static enum fail put_all(struct call *c, struct batch *b, int64_t *put)
 		else
 			++*put;
 	}
-	if (b->refused && !b->keep_going)
+	if (b->refused && (!b->keep_going || !*put))
 		return FAIL_INPUT;
 	return store_run(c, SQL("insert into batch (id, created_at, tasks) values ($1, $2, $3)"),
 		PARAMS(b->id, clock_now_ms(), *put), NULL);
+}
+
+#define TOLD_MAX 20
+
+/* Those that were left out, one by one, to whoever sees no reply as a whole. */
+static void tell_left_out(struct call *c, const struct batch *b)
+{
+	int64_t told = 0;
+
+	for (size_t i = 0; i < b->n && told < TOLD_MAX; i++)
+		if (b->nodes[i].item->error) {
+			call_warn(c, "line %lld was left out: %s",
+				(long long)b->nodes[i].item->line, b->nodes[i].item->error);
+			told++;
+		}
+	if (told < b->refused)
+		call_warn(c, "and %lld more", (long long)(b->refused - told));
 }
 
 static json_t *errors_of(struct call *c, const struct batch *b)
@@ -203,7 +220,7 @@ static enum fail refuse_all(struct call *c, const struct batch *b)
 	struct buf text = buf_in(&c->arena);
 	size_t shown = 0;
 
-	for (size_t i = 0; i < b->n && shown < 20; i++)
+	for (size_t i = 0; i < b->n && shown < TOLD_MAX; i++)
 		if (b->nodes[i].item->error) {
 			buf_addf(&text, "%sline %lld: %s", shown++ ? "; " : "",
 				(long long)b->nodes[i].item->line, b->nodes[i].item->error);
@@ -237,6 +254,7 @@ static enum fail submit(struct call *c, struct batch_item *items, size_t n, bool
 	if (f == FAIL_INPUT && b.refused)
 		return refuse_all(c, &b);
 	TRY(f);
+	tell_left_out(c, &b);
 	for (size_t i = 0, at = 0; i < n; i++)
 		if (b.nodes[i].id)
 			ids[at++] = b.nodes[i].id;
