@@ -1,5 +1,6 @@
 /* trae config set: changes one setting of the owner's configuration. */
 #include "lib/config/config.h"
+#include "lib/model/agent.h"
 #include "lib/op/op.h"
 
 struct config_set_args {
@@ -16,6 +17,9 @@ static enum fail run(struct call *c, const void *data)
 	struct config_set_reply reply = {.name = args->name};
 
 	TRY(config_set(c, args->name, args->value, &reply.file));
+	if (worker_present(c))
+		call_warn(c, "the server or worker that runs may go by the old value until it is "
+			"started again");
 	return op_emit(c, &reply);
 }
 
