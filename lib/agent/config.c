@@ -6,6 +6,7 @@
 #include "lib/agent/sections.h"
 #include "lib/agent/service.h"
 #include "lib/config/config.h"
+#include "lib/content/size.h"
 #include "lib/model/agent_config.h"
 #include "lib/model/callback.h"
 #include "lib/op/op.h"
@@ -82,6 +83,8 @@ static enum fail check_targets(struct call *c, const json_t *section)
 {
 	const json_t *services = json_object_get(section, "services"), *service;
 	const char *url = json_member_text(section, "alert_url", NULL);
+	const char *size = json_member_text(section, "video_quality", NULL);
+	int64_t width, height;
 	size_t i;
 
 	json_array_foreach((json_t *)services, i, service) {
@@ -91,6 +94,10 @@ static enum fail check_targets(struct call *c, const json_t *section)
 		if (c->channel != CHANNEL_SHELL && *text == '/')
 			return fail(c, FAIL_DENIED,
 				"services: programs may be named from the shell only");
+	}
+	if (size && size_parse(c, size, &width, &height) != FAIL_NONE) {
+		fail_context(c, "video_quality");
+		return FAIL_INPUT;
 	}
 	return url ? callback_check(c, url, config_text(c, "callback.hosts"), NULL) : FAIL_NONE;
 }
