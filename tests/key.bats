@@ -114,6 +114,7 @@ create() {
 }
 
 @test "audit verify: what was changed, removed or cut off" {
+	refuses 66 'nothing is recorded yet' trae audit verify
 	create phone viewer
 	for fps in 20 21 22; do trae config set video.fps $fps >/dev/null; done
 	[ "$(trae audit verify --format '{{rows}} {{unsealed}}')" = "4 3" ]

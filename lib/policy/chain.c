@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/base/buf.h"
 #include "lib/os/file.h"
@@ -194,9 +195,14 @@ enum fail audit_verify(struct call *c, const char *anchor, struct audit_report *
 {
 	struct walk w = {0};
 	const char *mac;
+	bool begun;
 	int64_t start;
 
 	TRY(store_open_read(c));
+	TRY(audit_begun(c, &begun));
+	if (!begun && !anchor && access(anchor_path(c), F_OK))
+		return fail(c, FAIL_MISSING, "nothing is recorded yet: the record begins with the "
+			"first trae key create or trae serve");
 	TRY(policy_secrets(c, false));
 	/* First what is outside: the store only grows meanwhile. */
 	TRY(anchor_read(c, anchor, &w.anchor));
