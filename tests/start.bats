@@ -39,7 +39,7 @@ instructions() {
 
 # disk WORDS...: what trae WORDS... writes into the log, and where it waits for the disk, in order.
 disk() {
-	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -y -e trace=fsync,fdatasync,pwrite64 -o trace \
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -y -s 0 -e trace=fsync,fdatasync,pwrite64 -o trace \
 		trae "$@" >/dev/null
 	sed 's/^[0-9]* *//; s/(.*</ /; s/>.*//; s,/.*/,,' trace | grep -v -- -shm | uniq
 }

@@ -171,12 +171,17 @@ static enum fail step(struct call *c, struct walk *w, const struct audit_row *r)
 	return FAIL_NONE;
 }
 
-static enum fail walk(struct call *c, struct walk *w)
+#define ROWS_AT_ONCE 1000
+
+/* The rows behind AFTER, as many as one read of the store may take; *N are met. */
+static enum fail walk_part(struct call *c, struct walk *w, int64_t after, int *n)
 {
 	QUERY_AUTO q;
 	enum fail f;
 
-	TRY(query_start(c, SQL(AUDIT_COLUMNS "order by seq"), NO_PARAMS, &q));
+	*n = 0;
+	TRY(query_start(c, SQL(AUDIT_COLUMNS "where seq > $1 order by seq limit $2"),
+		PARAMS(after, ROWS_AT_ONCE), &q));
 	while (query_next(c, &q, &f)) {
 		/* Rows leave no trace in the call's memory, however many there are. */
 		struct call row_call = {.policy = c->policy};
@@ -187,16 +192,42 @@ static enum fail walk(struct call *c, struct walk *w)
 			c->why = row_call.why ? arena_strdup(&c->arena, row_call.why) : NULL;
 		call_release(&row_call);
 		TRY(f);
+		++*n;
 	}
+	return f;
+}
+
+/* From where the record begins to its end. *PRUNED: rows that were still to come have been removed
+ * meanwhile, and nothing was found. */
+static enum fail walk(struct call *c, struct walk *w, int64_t *start, bool *pruned)
+{
+	int64_t after = 0, start_now;
+	const char *mac;
+	enum fail f;
+	int n;
+
+	TRY(chain_start(c, start, &mac));
+	w->seq = *start;
+	if (mac)
+		memcpy(w->mac, mac, sizeof w->mac);
+	do {
+		f = walk_part(c, w, after, &n);
+		after = w->seq;
+	} while (!f && n == ROWS_AT_ONCE);
+	if (f != FAIL_INPUT)
+		return f;
+	TRY(chain_start(c, &start_now, &mac));
+	*pruned = start_now != *start;
 	return f;
 }
 
 enum fail audit_verify(struct call *c, const char *anchor, struct audit_report *out)
 {
-	struct walk w = {0};
-	const char *mac;
-	bool begun;
+	struct anchor outside;
+	struct walk w;
+	bool begun, pruned;
 	int64_t start;
+	enum fail f;
 
 	TRY(store_open_read(c));
 	TRY(audit_begun(c, &begun));
@@ -205,12 +236,14 @@ enum fail audit_verify(struct call *c, const char *anchor, struct audit_report *
 			"first trae key create or trae serve");
 	TRY(policy_secrets(c, false));
 	/* First what is outside: the store only grows meanwhile. */
-	TRY(anchor_read(c, anchor, &w.anchor));
-	TRY(chain_start(c, &start, &mac));
-	w.seq = start;
-	if (mac)
-		memcpy(w.mac, mac, sizeof w.mac);
-	TRY(walk(c, &w));
+	TRY(anchor_read(c, anchor, &outside));
+	do {
+		fail_forget(c);
+		w = (struct walk){.anchor = outside};
+		pruned = false;
+		f = walk(c, &w, &start, &pruned);
+	} while (pruned);
+	TRY(f);
 	if (w.anchor.seq > w.report.last_seq)
 		return fail(c, FAIL_INPUT, "rows behind %lld of the audit record are missing: %s "
 			"names row %lld", (long long)w.report.last_seq, w.anchor.path,

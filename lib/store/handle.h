@@ -12,12 +12,17 @@
 /* How long a lock is waited for. */
 #define STORE_WAIT_MS 10000
 
+/* How long a read outside a transaction may last: while it does, the log cannot be moved. */
+#define STORE_READ_MS 5000
+
 /* One connection. It must not move in memory while it is open. */
 struct handle {
 	sqlite3 *db;
 	const char *path;
 	volatile sig_atomic_t *cancelled;
 	int64_t busy_since_us;
+	int reading;           /* queries that read outside a transaction */
+	int64_t read_until_us; /* when the first of them has to have ended */
 	bool contended; /* had to wait for a lock since it last gave way */
 	uint64_t random;
 	bool full; /* the last failure was a full disk */
@@ -53,6 +58,11 @@ void handle_close(struct handle *h);
 /* Before a transaction that writes: when H had to wait for the last one, lets those try who wait
  * now. The process that runs would take the lock again before any of them wakes. */
 void handle_give_way(struct handle *h);
+
+/* A query begins and ends to read outside a transaction; true when reading has lasted too long. */
+void handle_read_begin(struct handle *h);
+void handle_read_end(struct handle *h);
+bool handle_read_late(const struct handle *h);
 
 /* Runs statements that give no rows of interest. */
 enum fail handle_exec(struct call *c, struct handle *h, const char *sql);

@@ -239,12 +239,17 @@ enum fail query_start(struct call *c, const char *sql, const struct param *param
 	*q = (struct query){0};
 	TRY(start(c, sql, params, &statement));
 	*q = (struct query){.store = c->store, .statement = statement};
+	q->reads = sqlite3_stmt_readonly(statement) && !store_in_transaction(c);
+	if (q->reads)
+		handle_read_begin(&c->store->handle);
 	return FAIL_NONE;
 }
 
 bool query_next(struct call *c, struct query *q, enum fail *f)
 {
-	int rc = sqlite3_step(q->statement);
+	/* Time that the caller takes between two rows counts as well. */
+	int rc = q->reads && handle_read_late(&q->store->handle) ? SQLITE_INTERRUPT
+								 : sqlite3_step(q->statement);
 
 	*f = FAIL_NONE;
 	if (rc == SQLITE_ROW)
@@ -259,8 +264,11 @@ bool query_next(struct call *c, struct query *q, enum fail *f)
 
 void query_end(struct query *q)
 {
-	if (q->statement)
-		give_statement(q->store, q->statement);
+	if (!q->statement)
+		return;
+	give_statement(q->store, q->statement);
+	if (q->reads)
+		handle_read_end(&q->store->handle);
 	q->statement = NULL;
 }
 

@@ -128,13 +128,16 @@ bool store_in_transaction(const struct call *c);
  * own. */
 enum fail store_run(struct call *c, const char *sql, const struct param *params, int64_t *changes);
 
-/* A running query: declare it with QUERY_AUTO, then
+/* A running query; outside a transaction it fails with FAIL_BUSY when it takes over 5 s, the caller's
+ * work between two rows included, since it keeps the log from being moved. Declare it with
+ * QUERY_AUTO, then
  *     TRY(query_start(c, SQL("select id, size from file where state = $1"), PARAMS(s), &q));
  *     while (query_next(c, &q, &f)) ... query_text(&q, 0) ... query_int(&q, 1) ...
  *     TRY(f); */
 struct query {
 	struct store *store;
 	void *statement;
+	bool reads; /* outside a transaction */
 };
 void query_end(struct query *q);
 #define QUERY_AUTO __attribute__((cleanup(query_end))) struct query

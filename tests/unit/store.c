@@ -380,6 +380,37 @@ TEST(a_reader_that_stays_bounds_the_log)
 	CHECK(bytes_of(wal) < 64 << 20);
 }
 
+#define COUNT_TO                                                                                   \
+	SQL("with recursive n (i) as (select 1 union all select i + 1 from n where i < $1)"         \
+		" select max(i) from n")
+
+TEST(a_read_without_end_is_ended)
+{
+	QUERY_AUTO first;
+	QUERY_AUTO endless;
+	QUERY_AUTO short_one;
+	enum fail f;
+
+	with_store(c);
+	CHECK_OK(put(c, "a", 1));
+	CHECK_OK(put(c, "b", 1));
+	CHECK_OK(query_start(c, SQL("select name from counter"), NO_PARAMS, &first));
+	CHECK(query_next(c, &first, &f));
+	CHECK_OK(query_start(c, COUNT_TO, PARAMS((int64_t)1 << 60), &endless));
+	CHECK(!query_next(c, &endless, &f));
+	CHECK(f == FAIL_BUSY);
+	CHECK(strstr(c->why, "took over 5 s"));
+	fail_forget(c);
+	/* As is one whose rows nobody fetched meanwhile. */
+	CHECK(!query_next(c, &first, &f));
+	CHECK(f == FAIL_BUSY);
+	fail_forget(c);
+	CHECK_OK(query_start(c, COUNT_TO, PARAMS(1000), &short_one));
+	CHECK(query_next(c, &short_one, &f));
+	CHECK(query_int(&short_one, 0) == 1000);
+	CHECK(count(c) == 2);
+}
+
 TEST(short_commands_leave_a_short_log)
 {
 	const char *wal;
