@@ -77,7 +77,7 @@ const struct op op_task_submit = {
 	.name = "task submit",
 	.route = "POST /api/v1/tasks",
 	.effect = EFFECT_WRITE,
-	.flags = OP_DRY | OP_NOW | OP_QUICK | OP_LATER,
+	.flags = OP_DRY | OP_NOW | OP_QUICK | OP_STORE | OP_LATER,
 	.summary = "Put a task on the queue",
 	.about = "It runs when a worker is free: under trae serve, or trae task work from "
 		"cron. The task is on disk before its id is printed. --batch puts many in one "

@@ -163,3 +163,33 @@ time.sleep(600)' >mute.port 3>&- &
 	answered 200
 	[ "$(trae agent list --format '{{name}} {{status}}' | grep content)" = "content active" ]
 }
+
+@test "submissions in one transaction: one that fails after it wrote takes no other along" {
+	serve
+	post /api/v1/tasks '{"task_type":"system_query","paused":true}' && answered 202
+	first=$(jq -r .task_id body)
+	good='{"task_type":"system_query","paused":true,"idempotency_key":"k%d"}'
+	bad='{"task_type":"system_query","depends_on":["'$first'","nothing"]}'
+	# While another process holds the lock the server's lane fills up.
+	python3 -c "import sqlite3, time
+db = sqlite3.connect('$HOME/.local/share/trae/trae.db', isolation_level=None)
+db.execute('begin immediate'); print('held', flush=True); time.sleep(1.5)" >lock 3>&- &
+	until [ -s lock ]; do sleep 0.02; done
+	for i in $(seq 40); do
+		# shellcheck disable=SC2059 # a text with a place for the number
+		[ $((i % 4)) = 0 ] && echo "$bad" || printf "$good\n" "$i"
+	done >bodies
+	before=$(curl -s -H "Authorization: Bearer $KEY" "$AT/metrics" | awk '/^trae_write_transactions/ { print $2 }')
+	tr '\n' '\0' <bodies | xargs -0 -P 40 -I{} curl -s -o /dev/null -w '%{http_code}\n' \
+		-H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' -d {} "$AT/api/v1/tasks" >codes
+	after=$(curl -s -H "Authorization: Bearer $KEY" "$AT/metrics" | awk '/^trae_write_transactions/ { print $2 }')
+	echo "$((after - before)) transactions"
+	[ $((after - before)) -lt 20 ]
+	[ "$(grep -c 202 codes) $(grep -c 404 codes)" = "30 10" ]
+	[ "$(trae task list --limit 100 --format '{{task_id}}' | wc -l)" = 31 ]
+	[ "$("$BUILD/tests/drive/sql" on "$HOME/.local/share/trae/trae.db" 'select count(*) from task_dependency')" = 0 ]
+	trae audit verify >/dev/null
+	# As each key was taken once, so it answers.
+	post /api/v1/tasks '{"task_type":"system_query","paused":true,"idempotency_key":"k1"}' && answered 202
+	[ "$(trae task list --limit 100 --format '{{task_id}}' | wc -l)" = 31 ]
+}

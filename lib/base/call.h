@@ -38,6 +38,7 @@ struct call {
 	const char *peer;         /* address that it came from; NULL: this machine */
 	bool near;                /* from this machine itself, by no proxy */
 	bool of_task;             /* a task runs: it was decided when it was put on the queue */
+	bool rated;               /* it runs again, and was taken from the caller's rate before */
 	bool replayed;            /* the answer is that of an earlier call with the same key */
 	bool dry_run;             /* say what would happen, change nothing */
 	int64_t deadline_boot_ms; /* on clock_boot_ms(); 0: none */

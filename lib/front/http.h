@@ -134,6 +134,8 @@ enum fail request_run(struct request *r);
 void request_look(struct request *r);
 /* Runs the operation of R with the store of LANE, which stays open. */
 enum fail request_run_with(struct request *r, struct call *lane);
+/* As if R had not run; it ended with F, and nothing of it was committed. */
+void request_rewind(struct request *r, enum fail f);
 void request_free(struct request *r);
 
 #endif

@@ -98,28 +98,67 @@ static void line_end(struct line *l)
 	pthread_mutex_unlock(&l->lock);
 }
 
-/* Runs the list in one transaction: each request in a savepoint of its own, so that one that fails
- * takes nothing of the others along, and none is answered before the commit. */
-static void run_group(struct call *lane, struct request *list)
+static const struct op *op_of(const struct request *r)
 {
-	enum fail begun = store_begin(lane), committed = begun;
-	enum fail results[GROUP_MAX];
-	struct request *next;
-	bool told = false;
+	return r->task_id ? r->http->submit : r->route->op;
+}
+
+/* Whether all of the list may be run once more when that turns out to be necessary. */
+static bool runs_again(const struct request *list)
+{
+	for (const struct request *r = list; r; r = r->next)
+		if (!(op_of(r)->flags & OP_STORE))
+			return false;
+	return true;
+}
+
+/* Runs the list in one transaction: when one request fails, it takes nothing of the others along.
+ * FLAT: because all of them are rewound then, and *SPOILED; else by a savepoint for each. */
+static enum fail run_list(struct call *lane, struct request *list, bool flat, enum fail *results,
+	bool *spoiled)
+{
 	size_t n = 0;
 
-	for (struct request *r = list; r && begun == FAIL_NONE; r = r->next)
+	*spoiled = false;
+	TRY(store_begin(lane));
+	if (flat)
+		store_flatten(lane);
+	for (struct request *r = list; r; r = r->next) {
 		results[n++] = request_run_with(r, lane);
-	if (begun == FAIL_NONE)
-		committed = store_commit(lane);
+		if (!store_in_transaction(lane)) {
+			lane->why = r->call.why ? arena_strdup(&lane->arena, r->call.why) : NULL;
+			return results[n - 1] != FAIL_NONE ? results[n - 1] :
+				fail(lane, FAIL_IO, "a transaction of the store was lost");
+		}
+		*spoiled = store_spoiled(lane);
+		if (*spoiled)
+			break;
+	}
+	if (!*spoiled)
+		return store_commit(lane);
+	store_rollback(lane);
+	for (size_t i = 0; i < n; i++, list = list->next)
+		request_rewind(list, results[i]);
+	return FAIL_NONE;
+}
+
+/* None is answered before the commit. */
+static void run_group(struct call *lane, struct request *list)
+{
+	enum fail results[GROUP_MAX], committed;
+	struct request *next;
+	bool told = false, spoiled;
+	size_t n = 0;
+
+	committed = run_list(lane, list, runs_again(list), results, &spoiled);
+	if (spoiled)
+		committed = run_list(lane, list, false, results, &spoiled);
 	meter_add(METER_GROUPS, 1);
-	meter_add(METER_GROUPED, (int64_t)n);
-	n = 0;
 	for (struct request *r = list; r; r = next, n++) {
 		enum fail f = committed != FAIL_NONE ? committed : results[n];
 
 		next = r->next;
-		if (!f && !told && (r->task_id || (r->route->op->flags & OP_LATER))) {
+		if (!f && !told && (op_of(r)->flags & OP_LATER)) {
 			told = true;
 			if (r->http->queued)
 				r->http->queued(r->http->queued_to);
@@ -135,6 +174,7 @@ static void run_group(struct call *lane, struct request *list)
 		else
 			answer_replies(r);
 	}
+	meter_add(METER_GROUPED, (int64_t)n);
 	fail_forget(lane);
 }
 

@@ -81,6 +81,14 @@ enum fail request_run_with(struct request *r, struct call *lane)
 	return f;
 }
 
+void request_rewind(struct request *r, enum fail f)
+{
+	json_array_clear(r->replies);
+	json_array_clear(r->warnings);
+	r->call.why = r->call.error = NULL;
+	r->call.rated = f != FAIL_LIMIT;
+}
+
 void request_free(struct request *r)
 {
 	call_release(&r->call);

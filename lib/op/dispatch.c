@@ -32,15 +32,18 @@ struct op_call {
 	size_t warnings_count;
 };
 
-/* Arguments that were not given take their value from the configuration. */
-static enum fail add_settings(struct call *c, const struct op *op, json_t *args)
+/* Arguments that were not given take their value from the configuration: *ARGS is then another
+ * object, since a caller may dispatch its own once more. */
+static enum fail add_settings(struct call *c, const struct op *op, json_t **args)
 {
+	const json_t *given = *args;
+
 	for (const struct field *f = op->args; f->name; f++) {
 		const char *value, *where;
 		json_t *j = NULL;
 		enum fail failed;
 
-		if (!f->setting || json_object_get(args, f->name))
+		if (!f->setting || json_object_get(given, f->name))
 			continue;
 		TRY(config_get(c, f->setting, &value, NULL, &where));
 		if (!value)
@@ -50,7 +53,9 @@ static enum fail add_settings(struct call *c, const struct op *op, json_t *args)
 			fail_context(c, "setting %s (%s)", f->setting, where);
 			return FAIL_CONFIG;
 		}
-		json_object_set_new(args, f->name, j);
+		if (*args == given)
+			*args = json_keep(c, json_copy(*args));
+		json_object_set_new(*args, f->name, j);
 	}
 	return FAIL_NONE;
 }
@@ -232,7 +237,7 @@ static enum fail run(struct call *c, struct op_call *o, json_t *args)
 
 	if (op->lacks)
 		return fail(c, FAIL_CONFIG, "%s", op->lacks);
-	TRY(add_settings(c, op, args));
+	TRY(add_settings(c, op, &args));
 	TRY(field_bind(c, op->args, args, false, bound));
 	c->op_call = o;
 	listen(c, o);

@@ -28,7 +28,7 @@ static bool same_name(const char *a, const char *b)
 const struct op *op_find(const char *name)
 {
 	for (size_t i = 0; op_table[i]; i++)
-		if (same_name(op_table[i]->name, name))
+		if (op_table[i]->name[0] == *name && same_name(op_table[i]->name, name))
 			return op_table[i];
 	return NULL;
 }

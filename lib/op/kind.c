@@ -19,9 +19,9 @@ const char *const kind_members[] = {"task_id", "priority", "callback_url", "meta
 enum fail kind_find(struct call *c, const char *type, const struct op **out)
 {
 	const char *names[KINDS], *near;
-	const struct op *op = op_find(type);
+	const struct op *op = NULL;
 
-	for (size_t i = 0; i < KINDS; i++) {
+	for (size_t i = 0; i < KINDS && !op; i++) {
 		names[i] = kinds[i].type;
 		if (strcmp(kinds[i].type, type))
 			continue;
@@ -31,6 +31,8 @@ enum fail kind_find(struct call *c, const char *type, const struct op **out)
 				"which this "
 				"version does not have", type, kinds[i].operation);
 	}
+	if (!op)
+		op = op_find(type);
 	if (op && op->lacks)
 		return fail(c, FAIL_CONFIG, "%s", op->lacks);
 	if (op && (op->flags & OP_NOW))

@@ -23,6 +23,7 @@ enum op_flag {
 	OP_FORM = 65536, /* its body is a form, application/x-www-form-urlencoded */
 	OP_BASIC = 131072, /* Authorization: Basic gives the arguments client_id and client_secret */
 	OP_NEAR = 262144, /* needs no key when asked from this machine itself */
+	OP_STORE = 524288, /* changes the store and nothing else: before its commit it may run again */
 	OP_QUICK = 16, /* only looks into the store or writes a row: never waits for anything else */
 };
 

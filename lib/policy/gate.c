@@ -68,7 +68,7 @@ enum fail policy_rate(struct call *c, struct policy_ask *a)
 {
 	enum fail f;
 
-	if (!c->caller || !c->caller->rate || c->of_task)
+	if (!c->caller || !c->caller->rate || c->of_task || c->rated)
 		return FAIL_NONE;
 	f = rate_take(c, c->caller, clock_boot_ms());
 	if (f != FAIL_NONE)

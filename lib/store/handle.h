@@ -28,6 +28,7 @@ struct handle {
 	bool full; /* the last failure was a full disk */
 };
 
+#define STORE_DEPTH 8
 #define STORE_PARAMS 24
 struct prepared {
 	const char *sql; /* the literal itself: compared by address */
@@ -40,6 +41,9 @@ struct store {
 	struct handle handle;
 	bool read_only;
 	int depth;      /* transactions open, one within another */
+	bool flat;      /* those within have no place to go back to */
+	bool spoiled;   /* one of them should have been given up */
+	int64_t changes[STORE_DEPTH]; /* rows changed by this handle when each began */
 	int log_pages;  /* pages in the log after the last commit of this handle */
 	int log_kept;   /* pages that a reader kept in the log when it was last moved */
 	bool log_sized; /* log_pages was compared with the size of the file */

@@ -138,13 +138,14 @@ static enum fail open_store(struct call *c, const char *path, bool read_only)
 
 enum fail store_open(struct call *c)
 {
-	const char *path = store_path(c);
+	const char *path;
 
 	if (c->dry_run)
 		return store_open_read(c);
 	if (c->store && !c->store->read_only)
 		return FAIL_NONE;
 	forget_store(c);
+	path = store_path(c);
 	if (access(path, F_OK) && errno == ENOENT) {
 		TRY(dir_make(c, path_dir(c, path)));
 		TRY(dir_sync_of(c, path_dir(c, path)));
@@ -159,10 +160,11 @@ enum fail store_open(struct call *c)
 
 enum fail store_open_read(struct call *c)
 {
-	const char *path = store_path(c);
+	const char *path;
 
 	if (c->store)
 		return FAIL_NONE;
+	path = store_path(c);
 	if (access(path, F_OK) && errno == ENOENT)
 		return fail(c, FAIL_MISSING, "there is no store %s yet", path);
 	TRY(check_store(c, path));

@@ -154,6 +154,18 @@ bool store_in_transaction(const struct call *c)
 	return c->store && !sqlite3_get_autocommit(c->store->handle.db);
 }
 
+static enum fail begin_within(struct call *c)
+{
+	struct store *s = c->store;
+
+	if (s->depth == STORE_DEPTH)
+		return fail(c, FAIL_BUG, "over %d transactions one within another", STORE_DEPTH);
+	if (!s->flat)
+		TRY(bound(c, "savepoint trae", false));
+	s->changes[s->depth++] = sqlite3_total_changes64(s->handle.db);
+	return FAIL_NONE;
+}
+
 enum fail store_begin(struct call *c)
 {
 	struct store *s = c->store;
@@ -162,28 +174,37 @@ enum fail store_begin(struct call *c)
 		return fail(c, FAIL_BUG, "the store is not open");
 	if (c->dry_run || s->read_only)
 		return fail(c, FAIL_BUG, "a call that may only read asked for a write transaction");
-	if (store_in_transaction(c)) {
-		TRY(bound(c, "savepoint trae", false));
-		s->depth++;
-		return FAIL_NONE;
-	}
+	if (store_in_transaction(c))
+		return begin_within(c);
 	TRY(log_keep(c));
 	handle_give_way(&s->handle);
 	TRY(bound(c, "begin immediate", false));
 	s->depth = 1;
+	s->flat = s->spoiled = false;
 	return FAIL_NONE;
+}
+
+void store_flatten(struct call *c)
+{
+	c->store->flat = true;
+}
+
+bool store_spoiled(const struct call *c)
+{
+	return c->store && c->store->spoiled;
 }
 
 enum fail store_commit(struct call *c)
 {
-	enum fail f;
+	enum fail f = FAIL_NONE;
 
 	if (!store_in_transaction(c))
 		return fail(c, FAIL_BUG, "no transaction to commit");
-	if (c->store->depth > 1)
+	if (c->store->depth == 1)
+		f = c->store->spoiled ? fail(c, FAIL_BUG, "a spoiled transaction to commit")
+				      : bound(c, "commit", true);
+	else if (!c->store->flat)
 		f = bound(c, "release savepoint trae", false);
-	else
-		f = bound(c, "commit", true);
 	if (f)
 		store_rollback(c);
 	else
@@ -193,16 +214,17 @@ enum fail store_commit(struct call *c)
 
 void store_rollback(struct call *c)
 {
-	sqlite3 *db;
+	struct store *s = c->store;
 
 	/* After some failures SQLite has rolled everything back by itself. */
 	if (!store_in_transaction(c))
 		return;
-	db = c->store->handle.db;
-	if (c->store->depth-- > 1)
-		sqlite3_exec(db, "rollback to trae; release trae", NULL, NULL, NULL);
-	else
-		sqlite3_exec(db, "rollback", NULL, NULL, NULL);
+	if (!--s->depth)
+		sqlite3_exec(s->handle.db, "rollback", NULL, NULL, NULL);
+	else if (!s->flat)
+		sqlite3_exec(s->handle.db, "rollback to trae; release trae", NULL, NULL, NULL);
+	else if (sqlite3_total_changes64(s->handle.db) != s->changes[s->depth])
+		s->spoiled = true;
 }
 
 enum fail store_end(struct call *c, enum fail f)

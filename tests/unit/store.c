@@ -380,6 +380,39 @@ TEST(a_reader_that_stays_bounds_the_log)
 	CHECK(bytes_of(wal) < 64 << 20);
 }
 
+TEST(one_without_places_to_go_back_to)
+{
+	with_store(c);
+	CHECK_OK(store_begin(c));
+	store_flatten(c);
+	CHECK_OK(put(c, "a", 1));
+	CHECK_OK(store_begin(c));
+	CHECK_OK(put(c, "b", 1));
+	CHECK_OK(store_commit(c));
+	/* What changed nothing may be given up. */
+	CHECK_OK(store_begin(c));
+	store_rollback(c);
+	CHECK(!store_spoiled(c));
+	CHECK_OK(store_commit(c));
+	CHECK(count(c) == 2);
+	CHECK_OK(store_begin(c));
+	store_flatten(c);
+	CHECK_OK(store_begin(c));
+	CHECK_OK(put(c, "c", 1));
+	store_rollback(c);
+	CHECK(store_spoiled(c));
+	CHECK(store_commit(c) == FAIL_BUG);
+	fail_forget(c);
+	CHECK(count(c) == 2);
+	/* The next one is as ever. */
+	CHECK_OK(store_begin(c));
+	CHECK_OK(store_begin(c));
+	CHECK_OK(put(c, "c", 1));
+	store_rollback(c);
+	CHECK_OK(store_commit(c));
+	CHECK(count(c) == 2);
+}
+
 #define COUNT_TO                                                                                   \
 	SQL("with recursive n (i) as (select 1 union all select i + 1 from n where i < $1)"         \
 		" select max(i) from n")
