@@ -1,6 +1,7 @@
 /* Arena: a chain of blocks, released together. */
 #include "lib/base/arena.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,11 @@ struct arena_block {
 	size_t used, size;
 	_Alignas(max_align_t) char data[];
 };
+
+/* Blocks that were released, for whichever thread asks next: a server takes one a request, and
+ * malloc() tidies up its lists for each of this size. */
+static _Atomic(struct arena_block *) spares[16];
+#define SPARES (sizeof spares / sizeof *spares)
 
 struct arena_end {
 	struct arena_end *previous;
@@ -68,6 +74,27 @@ char *xstrdup(const char *text)
 	return memcpy(xmalloc(len), text, len);
 }
 
+static struct arena_block *take_spare(void)
+{
+	struct arena_block *b = NULL;
+
+	for (size_t i = 0; i < SPARES && !b; i++)
+		if (atomic_load_explicit(&spares[i], memory_order_relaxed))
+			b = atomic_exchange(&spares[i], NULL);
+	return b;
+}
+
+static void give_block(struct arena_block *b)
+{
+	for (size_t i = 0; i < SPARES && b->size == BLOCK_BYTES && !ARENA_SEPARATE; i++) {
+		struct arena_block *none = NULL;
+
+		if (atomic_compare_exchange_strong(&spares[i], &none, b))
+			return;
+	}
+	free(b);
+}
+
 /* NEED bytes as they come. */
 static char *take(struct arena *a, size_t need)
 {
@@ -80,7 +107,8 @@ static char *take(struct arena *a, size_t need)
 	if (ARENA_SEPARATE || !b || b->size - b->used < need) {
 		size_t room = ARENA_SEPARATE || need > BLOCK_BYTES / 4 ? need : BLOCK_BYTES;
 
-		b = xmalloc(sizeof *b + room);
+		b = room == BLOCK_BYTES ? take_spare() : NULL;
+		b = b ? b : xmalloc(sizeof *b + room);
 		b->used = 0;
 		b->size = room;
 		if (a->last && room == need && !ARENA_SEPARATE) {
@@ -172,7 +200,7 @@ void arena_release(struct arena *a)
 	while (b) {
 		struct arena_block *previous = b->previous;
 
-		free(b);
+		give_block(b);
 		b = previous;
 	}
 	a->last = NULL;

@@ -46,34 +46,6 @@ enum fail json_parse(struct call *c, const char *text, size_t len, json_t **out)
 	return FAIL_NONE;
 }
 
-/* Most texts fit, and are then written once. */
-#define FIRST_BYTES 2048
-
-static const char *dump(struct call *c, const json_t *j, size_t flags)
-{
-	/* Seventeen digits, which jansson writes otherwise, show 0.1 as 0.10000000000000001. */
-	size_t all = flags | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15);
-	char first[FIRST_BYTES];
-	size_t len = json_dumpb(j, first, sizeof first, all);
-	char *text = arena_alloc(&c->arena, len + 1, 1);
-
-	if (len <= sizeof first)
-		memcpy(text, first, len);
-	else
-		json_dumpb(j, text, len, all);
-	return text;
-}
-
-const char *json_text(struct call *c, const json_t *j, bool pretty)
-{
-	return dump(c, j, pretty ? JSON_INDENT(2) : JSON_COMPACT);
-}
-
-const char *json_canonical(struct call *c, const json_t *j)
-{
-	return dump(c, j, JSON_COMPACT | JSON_SORT_KEYS);
-}
-
 json_t *json_lossy(struct call *c, const char *text)
 {
 	struct buf b;
@@ -83,7 +55,7 @@ json_t *json_lossy(struct call *c, const char *text)
 		return json_null();
 	len = strlen(text);
 	if (utf8_valid(text, len) == len)
-		return json_stringn(text, len);
+		return json_stringn_nocheck(text, len);
 	b = buf_in(&c->arena);
 	while (at < len) {
 		size_t good = utf8_valid(text + at, len - at);
@@ -95,7 +67,7 @@ json_t *json_lossy(struct call *c, const char *text)
 			at++;
 		}
 	}
-	return json_stringn(b.data, b.len);
+	return json_stringn_nocheck(b.data, b.len);
 }
 
 static void drop(void *j)
