@@ -61,6 +61,15 @@ static enum fail make(struct call *c, const struct content_generate_args *args,
 	return render_script(c, script, NULL, &args->look, output, 1, made);
 }
 
+static enum fail estimate(struct call *c, const struct content_generate_args *args,
+	const struct script *script, const struct render_output *output, struct rendered *out)
+{
+	if (strcmp(output->format, "md") && strcmp(output->format, "txt"))
+		TRY(render_estimate(c, script, NULL, &args->look, out));
+	out->path = output->to.text;
+	return FAIL_NONE;
+}
+
 /* The caller wrote it. */
 static enum fail use_script(struct call *c, const char *text, struct written *out)
 {
@@ -88,12 +97,8 @@ static enum fail run(struct call *c, const void *data)
 
 	TRY(args->script ? use_script(c, args->script, &written) : writer_write(c, &ask, &written));
 	TRY(choose_output(c, args, written.script.title, &output));
-	if (c->dry_run) {
-		made.path = output.to.text;
-		made.duration_s = script_estimate_s(&written.script);
-	} else {
-		TRY(make(c, args, &written.script, &output, &made));
-	}
+	TRY(c->dry_run ? estimate(c, args, &written.script, &output, &made)
+		       : make(c, args, &written.script, &output, &made));
 	if (!strcmp(made.path, "-"))
 		return FAIL_NONE;
 	reply = (struct content_generate_reply){.path = made.path, .title = written.script.title,

@@ -33,7 +33,7 @@ static enum fail choose_outputs(struct call *c, const struct video_render_args *
 			&video->to));
 	else if (args->output.kind == PATH_LOCAL && !args->format)
 		TRY(render_format(c, args->output.text, &video->format));
-	else if (isatty(STDOUT_FILENO))
+	else if (args->output.kind == PATH_STANDARD && isatty(STDOUT_FILENO))
 		return fail(c, FAIL_USAGE, "a video is not for a terminal: send it on with > or |");
 	*count = 1;
 	if (args->subtitles.kind == PATH_NONE)
@@ -72,9 +72,8 @@ static enum fail run(struct call *c, const void *data)
 	for (size_t i = 0; i < script.warning_count; i++)
 		call_warn(c, "%s", script.warnings[i]);
 	if (c->dry_run) {
-		TRY(script_check_length(c, &script, SCRIPT_SECONDS_MAX));
+		TRY(render_estimate(c, &script, document.folder, &args->look, &made));
 		made.path = outputs[0].to.text;
-		made.duration_s = script_estimate_s(&script);
 	} else {
 		TRY(render_script(c, &script, document.folder, &args->look, outputs, count, &made));
 	}

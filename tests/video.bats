@@ -64,8 +64,11 @@ probe() { # FILE: what an independent reader says of it
 
 @test "--dry-run tells what would be made and makes nothing" {
 	echo "One sentence is enough." >s.txt
-	trae video render s.txt -n --json | jq -e '.path == "s.mp4" and .duration_s > 0'
+	trae video render s.txt -n --json >plan
+	jq -e '.path == "s.mp4" and .frames > 30 and .words == 4 and .height == 360' plan
 	[ ! -e s.mp4 ]
+	refuses 65 'no voice "nobody"' trae video render s.txt -n --voice nobody
+	refuses 64 'size: "7"' trae video render s.txt -n --size 7
 	[ ! -e "$HOME/.local/share/trae/trae.db" ]
 }
 
@@ -156,6 +159,14 @@ probe() { # FILE: what an independent reader says of it
 	trae video render s.txt -o a.mp4 --background-music >/dev/null
 	trae video render s.txt -o b.mp4 --background-music >/dev/null
 	cmp a.mp4 b.mp4
+}
+
+@test "on a terminal the bar makes way for the result" {
+	echo "One sentence is enough." >s.txt
+	TERM=xterm script -qec "trae video render s.txt -o out.bin --format mp4 --size 128x128" /dev/null >shown
+	cat -v shown
+	grep -aq $'video_rendering' shown
+	grep -aq $'\r\033\[Kpath ' shown
 }
 
 @test "progress is JSON for programs, nothing where nobody looks" {

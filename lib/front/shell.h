@@ -58,6 +58,7 @@ bool output_abandoned(void);
 
 /* talk.c: progress and remarks on standard error. */
 void talk_start(struct shell *s);
+/* Takes the progress bar away, before something else is written on the terminal. */
 void talk_stop(struct shell *s);
 void talk_error(struct shell *s, enum fail fail);
 /* Asks on the terminal before something that cannot be undone; --yes answers beforehand. */

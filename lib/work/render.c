@@ -329,6 +329,32 @@ static int64_t result_int(const json_t *result, const char *name)
 	return json_integer_value(json_object_get(result, name));
 }
 
+static void read_facts(const json_t *result, struct rendered *out)
+{
+	out->duration_s = json_number_value(json_object_get(result, "duration_s"));
+	out->frames = result_int(result, "frames");
+	out->words = result_int(result, "words");
+}
+
+enum fail render_estimate(struct call *c, const struct script *script, const char *folder,
+	const struct render_look *look, struct rendered *out)
+{
+	__attribute__((cleanup(work_end))) struct work w = {.c = c, .look = look};
+	struct rendered estimate = *out;
+	json_t *job, *result;
+
+	TRY(script_check_length(c, script, SCRIPT_SECONDS_MAX));
+	TRY(scratch_make(c, &w.scratch));
+	TRY(make_job(&w, script, folder, &job));
+	json_object_set_new(job, "job", json_string("estimate"));
+	TRY(media_run(c, job, &result));
+	read_facts(result, &estimate);
+	estimate.width = json_integer_value(json_object_get(job, "width"));
+	estimate.height = json_integer_value(json_object_get(job, "height"));
+	*out = estimate;
+	return FAIL_NONE;
+}
+
 enum fail render_script(struct call *c, const struct script *script, const char *folder,
 	const struct render_look *look, const struct render_output *outputs, size_t count,
 	struct rendered *out)
@@ -347,12 +373,10 @@ enum fail render_script(struct call *c, const struct script *script, const char 
 	TRY(media_run(c, job, &result));
 	for (size_t i = 0; i < count; i++)
 		TRY(check_output(&w, i, found[i], result));
-	made.duration_s = json_number_value(json_object_get(result, "duration_s"));
+	read_facts(result, &made);
 	made.loudness_lufs = json_number_value(json_object_get(result, "loudness_lufs"));
 	made.width = result_int(result, "width");
 	made.height = result_int(result, "height");
-	made.frames = result_int(result, "frames");
-	made.words = result_int(result, "words");
 	for (size_t i = 0; i < count; i++)
 		TRY(finish_output(&w, i, &made));
 	*out = made;

@@ -36,6 +36,11 @@ enum fail render_script(struct call *c, const struct script *script, const char 
 	const struct render_look *look, const struct render_output *outputs, size_t count,
 	struct rendered *out);
 
+/* What render_script() would make, and whether all that it needs is there: everything is spoken,
+ * nothing drawn or written. */
+enum fail render_estimate(struct call *c, const struct script *script, const char *folder,
+	const struct render_look *look, struct rendered *out);
+
 /* The format that the end of the name PATH speaks for, or FAIL_USAGE with those there are. */
 enum fail render_format(struct call *c, const char *path, const char **format);
 
