@@ -116,6 +116,8 @@ load helper
 	trae __complete video render '' | grep -qx ':file'
 	trae __complete help content gen | grep -q '^generate'
 	trae __complete man content gen | grep -q '^generate'
+	trae __complete --json config uns | grep -q '^unset'
+	trae __complete status --progress '' | grep -q '^json'
 }
 
 @test "completion works in bash, zsh and fish" {

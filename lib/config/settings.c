@@ -11,7 +11,7 @@
 
 const struct setting settings[] = {
 	TEXT("store.path", "The store file; default: trae.db in $XDG_DATA_HOME/trae"),
-	TEXT("backup.dir", "Where backups go; default: backup in $XDG_STATE_HOME/trae"),
+	TEXT("backup.dir", "Where backups go; default: backups in $XDG_STATE_HOME/trae"),
 	TEXT("secrets.backend", "Where secrets are kept", .initial = "auto",
 		.oneof = ONEOF("auto", "credential", "keyring", "file")),
 	TEXT("secrets.key_file", "Key file (mode 0400) that opens the sealed file without asking"),

@@ -73,17 +73,39 @@ static void offer_values(struct call *c, struct buf *b, const struct field *f, c
 		offer_rows(c, b, op_find(f->complete), begun);
 }
 
+/* Options of every command; VALUES where there are few. */
+static const struct {
+	const char *flag;
+	const char *const *values;
+} general[] = {
+	{"--help"}, {"--json"}, {"--jsonl"}, {"--plain"}, {"--format"}, {"--select"}, {"--dry-run"},
+	{"--progress", ONEOF("auto", "bar", "plain", "json", "none")}, {"--quiet"},
+	{"--color", ONEOF("auto", "always", "never")}, {"--yes"}, {"--queue"},
+	{"--idempotency-key"},
+};
+
+/* Whether the word BEFORE is a general option whose value comes next. */
+static bool offer_general(struct buf *b, const char *before, const char *begun)
+{
+	for (size_t i = 0; i < sizeof general / sizeof *general; i++) {
+		const char *const *value = general[i].values;
+
+		if (!value || strcmp(general[i].flag, before))
+			continue;
+		for (; *value; value++)
+			offer(b, *value, "", begun);
+		return true;
+	}
+	return false;
+}
+
 static void offer_flags(struct call *c, struct buf *b, const struct op *op, const char *begun)
 {
-	static const char *const general[] = {"--help", "--json", "--jsonl", "--plain", "--format",
-		"--select", "--dry-run", "--progress", "--quiet", "--color", "--yes", "--queue",
-		"--idempotency-key"};
-
 	for (const struct field *f = op->args; f->name; f++)
 		if (!f->word)
 			offer(b, field_flag(c, f), f->help, begun);
 	for (size_t i = 0; i < sizeof general / sizeof *general; i++)
-		offer(b, general[i], "", begun);
+		offer(b, general[i].flag, "", begun);
 }
 
 const char *complete_words(struct call *c, int count, char **words)
@@ -94,9 +116,10 @@ const char *complete_words(struct call *c, int count, char **words)
 	struct buf said = buf_in(&c->arena);
 	int named = count > 1 && !strcmp(words[0], "help"), help = named;
 
-	while (named < count - 1 && !op) {
+	for (; named < count - 1 && !op; named++) {
+		if (words[named][0] == '-')
+			continue;
 		buf_addf(&said, "%s%s", said.len ? " " : "", words[named]);
-		named++;
 		op = help ? NULL : op_find(said.data);
 	}
 	if (!op) {
@@ -110,6 +133,8 @@ const char *complete_words(struct call *c, int count, char **words)
 			offer_values(c, &b, f, "", begun);
 			return b.data;
 		}
+	if (offer_general(&b, before, begun))
+		return b.data;
 	if (*begun == '-')
 		offer_flags(c, &b, op, begun);
 	else

@@ -140,7 +140,8 @@ static enum fail refuse(struct call *c, const struct ask *a)
 			"no model \"%s\" at %s: %s; set llm.model to one that it offers",
 			a->llm->model, at, words);
 	if (status == 401 && !has_key(a->llm))
-		return fail(c, FAIL_CONFIG, "%s wants an API key: %s; give it as OPENAI_API_KEY",
+		return fail(c, FAIL_CONFIG, "%s wants an API key: %s; give it as OPENAI_API_KEY or "
+			"by trae secret set openai-api-key",
 			at, words);
 	if (status == 401 || status == 403)
 		return fail(c, FAIL_CONFIG, "%s refuses the API key: %s; give a valid one", at,
