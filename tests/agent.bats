@@ -241,7 +241,7 @@ work() {
 	[ "$(jq -c .reasons live)" = '[]' ]
 	[ "$(jq '.agents.SystemAgent | .status == "active" and .health_score == 1' live)" = true ]
 	kill -KILL "$worker"
-	wait "$worker" || true
+	ends 137 "$worker"
 	[ "$(trae system status --json | jq -r .status)" = DEGRADED ]
 	trae agent list | grep -qP '^system\tstopped'
 }

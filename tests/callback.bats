@@ -71,7 +71,7 @@ result error execution_time_seconds resource_usage" ]
 		sleep 0.1
 	done
 	kill -TERM "$served"
-	wait "$served" || true
+	ends 0 "$served"
 	cat served.log
 	got .body.event | sort >events
 	printf 'task.%s\n' completed created started | diff - events
@@ -250,7 +250,7 @@ result error execution_time_seconds resource_usage" ]
 	[ "$(got .url | wc -l)" = 1 ]
 	[ "$(jq -c '[.delivered, .pending]' told.json)" = '[0,1]' ]
 	kill -KILL "$courier"
-	wait "$courier" || true
+	ends 137 "$courier"
 	[ "$(states)" = "1 pending" ]
 	sent
 	[ "$(states)" = "1 delivered" ]
@@ -279,9 +279,7 @@ result error execution_time_seconds resource_usage" ]
 		sleep 0.05
 	done
 	kill -INT "$courier"
-	status=0
-	wait "$courier" || status=$?
-	[ "$status" = 130 ]
+	ends 130 "$courier"
 	deliver >told.json
 	[ "$(jq .delivered told.json)" = 1 ]
 }
@@ -295,6 +293,7 @@ result error execution_time_seconds resource_usage" ]
 			ftp://example.com/ example.com/hook ''
 	} >urls
 	drive-callback check <urls >said
+	[ "$(wc -l <said)" = "$(wc -l <urls)" ]
 	grep '^ok' said >passed || true
 	cat passed
 	# What is left are names, and numbers in letters that only a resolver reads.
@@ -410,7 +409,7 @@ counting_receiver() {
 		courier=$!
 		sleep "0.0$((RANDOM % 8))$((RANDOM % 10))"
 		kill -KILL "$courier" 2>/dev/null || true
-		wait "$courier" 2>/dev/null || true
+		wait "$courier" || [ $? = 137 ]
 	done 2>/dev/null
 	for ((round = 0; round < 50; round++)); do
 		drive-callback due

@@ -104,7 +104,7 @@ until_status() {
 	serve
 	for _ in $(seq 20); do post /api/v1/tasks '{"task_type":"system_query"}' >/dev/null; done
 	kill -9 $SERVER
-	wait $SERVER || true
+	ends 137 $SERVER
 	SERVER=
 	trae audit verify >/dev/null
 	[ "$(trae audit list --format '{{operation}}' | grep -cx 'task submit')" = 20 ]

@@ -44,14 +44,20 @@ found() {
 # What follows is for the processes inside the session, too.
 export -f found
 
+# Whether a command that ended with STATUS failed in words: no defect, no signal.
+ran() {
+	[ "$1" -lt 128 ] && [ "$1" != 70 ]
+}
+export -f ran
+
 # Runs COMMAND under the eyes: its output is kept, and every program that is started, with its
 # arguments and environment. The first execve is the test's own.
 watched() {
 	number=$((${number:-0} + 1))
 	local out=$BATS_TEST_TMPDIR/out/$number
 	ASAN_OPTIONS=detect_leaks=0 setsid -w strace -f -qq -v -s 100000 -e trace=execve \
-		-e signal=none -o "$out.exec" "$@" >"$out.out" 2>"$out.err" </dev/null || true
-	grep execve "$out.exec" | tail -n +2 >"$out.children" || true
+		-e signal=none -o "$out.exec" "$@" >"$out.out" 2>"$out.err" </dev/null || ran $?
+	grep execve "$out.exec" | tail -n +2 >"$out.children"
 	rm "$out.exec"
 }
 export -f watched
@@ -193,11 +199,11 @@ echoing_server() {
 		export OPENAI_BASE_URL=http://127.0.0.1:$(cat port)/v1
 		rm port
 		name=out/${answer%% *}
-		trae content script work/talk.md --json >"$name.json" 2>&1 || true
-		trae content script work/talk.md --progress json >"$name.out" 2>"$name.err" || true
+		trae content script work/talk.md --json >"$name.json" 2>&1 || ran $?
+		trae content script work/talk.md --progress json >"$name.out" 2>"$name.err" || ran $?
 		trae content generate words --source work/talk.md --format md >"$name.md" 2>&1 ||
-			true
-		trae doctor >"$name.doctor" 2>&1 || true
+			ran $?
+		trae doctor >"$name.doctor" 2>&1
 		kill "$server"
 	done
 	# The control: the server was given the key.
@@ -221,7 +227,7 @@ dump() {
 		sleep 0.02
 	done
 	kill -SEGV "$pid"
-	wait "$pid" || true
+	ends 139 "$pid"
 	exec 5>&-
 	rm pipe
 }

@@ -73,7 +73,8 @@ told() { # FILTER: of all requests but challenges; waits until one fits
 @test "it outlives the server, and stands nowhere with its secret" {
 	serve
 	mcp events/subscribe "$(wish agent.status.changed "$SECRET" '{"agent":"system"}')" && answered 200 .result.id
-	kill $SERVER && wait $SERVER || true
+	kill $SERVER
+	ends 0 $SERVER
 	lacks "${SECRET#whsec_}" "$HOME/.local/share/trae/trae.db"
 	serve
 	call agent_pause '{"name":"content"}' && answered 200

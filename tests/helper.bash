@@ -34,6 +34,13 @@ refuses() {
 	grep -qE -- "$pattern" "$BATS_TEST_TMPDIR/err"
 }
 
+# ends STATUS PID: that child of this shell ends, and with that exit status.
+ends() {
+	local got=0
+	wait "$2" || got=$?
+	[ "$got" = "$1" ] || { echo "exit status $got, not $1"; return 1; }
+}
+
 # lacks PATTERN FILE: no line of FILE matches. (bats passes over a failing `! grep`.)
 lacks() {
 	if grep -E -- "$1" "$2"; then

@@ -399,7 +399,7 @@ prepare() {
 	until [ "$(awk '/^TracerPid/ { print $2 }' /proc/$SERVER/status)" != 0 ]; do sleep 0.05; done
 	refresh "$REFRESH" || true
 	[ "$(cat status)" = 000 ]
-	wait $SERVER || true
+	ends 137 $SERVER
 	SERVER=
 	states() { stored "select state from oauth_token where kind = 'refresh' order by state"; }
 	[ "$(states | tr '\n' ' ')" = "good used " ]

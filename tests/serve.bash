@@ -1,6 +1,6 @@
 # A server of the test's own: serve [OPTION...] starts it, request METHOD PATH [CURL OPTION...] asks.
 serve() {
-	trae init --key-file -q 2>/dev/null || true
+	[ -e "$HOME/.config/trae/secrets.key" ] || trae init --key-file -q
 	: >serve.out
 	trae serve --port 0 "$@" >serve.out 2>serve.err 3>&- &
 	SERVER=$!

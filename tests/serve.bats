@@ -133,7 +133,8 @@ prepare() {
 		post /api/v1/content/script "$body"
 		answered 403 '.error.details.word == "denied"'
 	done
-	post /api/v1/video/create '{"script":"![a](/etc/passwd)\n\nWords.","voice":"none"}' -G >/dev/null || true
+	post '/api/v1/video/create?wait=40' '{"script":"![a](/etc/passwd)\n\nWords.","voice":"none"}'
+	answered 200 '.status == "failed" and .error.word == "denied"'
 	request GET /api/v1/files/..%2f..%2fetc%2fpasswd
 	[[ $(cat status) == 40[04] ]]
 	for path in /api/v1/files/../../../etc/passwd /api/v1/files/%2e%2e/passwd; do

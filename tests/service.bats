@@ -154,7 +154,7 @@ installed() {
 	done
 	answered 200 '.status == "completed"'
 	pkill -TERM -P $SERVER
-	wait $SERVER || true
+	ends 0 $SERVER
 	SERVER=
 	sed -nE 's/^[0-9]+ +([a-z0-9_]+)\(.*/\1/p' calls | sort -u >used
 	[ "$(wc -l <used)" -gt 50 ]

@@ -108,7 +108,7 @@ read_only() {
 
 # others_open COMMAND...: prints what opens the store and is not SQLite, which asks for O_NOFOLLOW.
 others_open() {
-	strace -f -e trace=openat,open,creat -o trace "$@" >/dev/null 2>&1 || true
+	strace -f -e trace=openat,open,creat -o trace "$@" >/dev/null || return 2
 	grep -E 'trae\.db(-wal|-shm)?"' trace | grep -v O_NOFOLLOW
 }
 
@@ -122,6 +122,7 @@ others_open() {
 		# shellcheck disable=SC2086
 		run others_open trae $words
 		echo "$output"
+		[ "$status" = 1 ]
 		[ -z "$output" ]
 	done
 }

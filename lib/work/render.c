@@ -125,8 +125,7 @@ static enum fail copy_picture(struct work *w, const char *folder, const char *na
 		return keep(w, to, reply.body, reply.len, path);
 	}
 	if (!folder)
-		return fail(c, FAIL_DENIED, "picture %s: a document from elsewhere cannot name local "
-			"files", name);
+		return fail(c, FAIL_DENIED, "%s: a document from elsewhere cannot name local files", name);
 	TRY(file_open_beneath(c, folder, name, &fd));
 	TRY(file_read_fd(c, fd, name, PICTURE_MAX_BYTES, &data, &len));
 	return keep(w, to, data, len, path);
