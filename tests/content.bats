@@ -31,6 +31,16 @@ said_by() {
 	[ -s a.mp4 ]
 }
 
+@test "what has no name gives a script without a title" {
+	trae content script article.md --length 20s >named.md
+	sed -n '/^[A-Z][^#]*\.$/p' article.md | trae content script - --length 20s --json >reply
+	jq -e '.title == null and .sources[0].name == "standard input" and .sources[0].url == null' reply
+	jq -r .text reply >script.md
+	lacks '^#' script.md
+	grep -q 'SOURCE: .*standard input' script.md
+	head -1 named.md | grep -q '^# '
+}
+
 @test "a text is longer when more is asked for, and never longer than its sources" {
 	short=$(trae content script article.md --length 20s --json | jq .estimated_s)
 	long=$(trae content script article.md --length 80s --json | jq .estimated_s)

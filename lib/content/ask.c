@@ -35,11 +35,9 @@ const char *ask_topic(struct call *c, const struct script_ask *ask)
 
 	if (ask->topic && *ask->topic)
 		return script_title(c, ask->topic);
-	if (!first || (!first->page->title && !first->name && !first->url))
-		return NULL;
-	if (first->page->title)
+	if (first && first->page->title)
 		return script_title(c, first->page->title);
-	return script_title(c, topic_of_address(c, first->name ? first->name : first->url));
+	return first && first->url ? script_title(c, topic_of_address(c, first->url)) : NULL;
 }
 
 void ask_list_sources(struct call *c, const struct script_ask *ask, struct script *s)

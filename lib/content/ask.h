@@ -5,7 +5,7 @@
 #include "lib/content/script.h"
 
 struct source {
-	const char *name;      /* file name or what else people know it by; NULL */
+	const char *name;      /* what people know it by that has no address; NULL */
 	const char *url;       /* or path; NULL */
 	const struct page *page;
 };
@@ -23,7 +23,7 @@ struct script_ask {
 const char *source_name(const struct source *s);
 
 /* What the script is to be about, without cues: the topic, else the title of the first source, else
- * the words of its file name; NULL when there is none of these. */
+ * the words of its address; NULL when there is none of these. */
 const char *ask_topic(struct call *c, const struct script_ask *ask);
 
 /* Lists the sources as source cues of the last scene, "[1] name, address": shown, not spoken. */

@@ -111,14 +111,17 @@ static enum fail read_sources(struct call *c, const struct path *paths, struct s
 	sources = ARENA_NEW(&c->arena, struct source, count + 1);
 	for (size_t i = 0; i < count; i++) {
 		struct document *document = ARENA_NEW(&c->arena, struct document, 1);
+		bool text = paths[i].kind == PATH_TEXT;
 
 		call_progress(c, (double)i, (double)count, "reading_sources", paths[i].text);
 		TRY(call_check(c));
 		TRY(document_read(c, &paths[i], document));
-		sources[i] = (struct source){.page = &document->page,
-			.url = paths[i].kind != PATH_TEXT
-				? document->name
-				: arena_printf(&c->arena, "text %zu", i + 1)};
+		sources[i].page = &document->page;
+		if (text || paths[i].kind == PATH_STANDARD)
+			sources[i].name = text ? arena_printf(&c->arena, "text %zu", i + 1)
+					       : document->name;
+		else
+			sources[i].url = document->name;
 	}
 	ask->sources = sources;
 	ask->count = count;
