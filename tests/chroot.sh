@@ -26,6 +26,7 @@ clean
 rm -rf "$here"
 cp -a "$base" "$here"
 cp /etc/resolv.conf "$here/etc/"
+echo '127.0.0.1 localhost' >"$here/etc/hosts" # as Debian's installer leaves it
 apt-get indextargets --format '$(SITE) $(RELEASE)' | sort -u | while read -r site release; do
 	case $release in bookworm*) echo "deb $site $release main" ;; esac
 done >"$here/etc/apt/sources.list"
