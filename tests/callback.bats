@@ -129,8 +129,8 @@ result error execution_time_seconds resource_usage" ]
 @test "410 disables the URL, for what waits and what comes, and no other" {
 	receiver '[410, 200]'
 	drive-callback put "$URL" 3
+	sent # the first answer is for this URL
 	drive-callback put "$HERE/other" 1
-	sent
 	drive-callback put "$URL" 2
 	sent
 	trae callback list --jsonl | jq -r '[.url, .state] | @tsv' | sort | uniq -c >list
