@@ -107,6 +107,8 @@ prepare() {
 	request GET "$url" -r 0-99 && answered 206
 	cmp -n 100 body talk.mp4
 	request GET "$url" -H "If-None-Match: \"$sum\"" && answered 304
+	curl -sI -H "Authorization: Bearer $KEY" "$AT$url" | tr -d '\r' >headers
+	grep -q '^HTTP/1.1 200 ' headers && grep -qi "^content-length: $(stat -c %s talk.mp4)$" headers
 	request GET "$url/metadata" && answered 200 ".file_size_bytes == $(stat -c %s talk.mp4)"
 }
 
@@ -140,6 +142,8 @@ prepare() {
 	for path in /api/v1/files/../../../etc/passwd /api/v1/files/%2e%2e/passwd; do
 		request GET $path --path-as-is
 		[[ $(cat status) == 40[04] ]]
+		id=$(tr -d '\r' <headers | sed -n 's/^X-Request-ID: //p')
+		jq -e --arg id "$id" '$id != "" and .error.details.request_id == $id' body
 	done
 	request GET /api/v1/secret && answered 404
 	lacks 'root:' body

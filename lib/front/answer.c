@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/id.h"
 #include "lib/base/meter.h"
 #include "lib/front/http_state.h"
 #include "lib/model/task_result.h"
@@ -154,7 +155,8 @@ static void send_file(struct request *r)
 	}
 	origin_headers(r, h + 5);
 	/* A player that jumps, and a client that has it already, do not fetch it anew. */
-	if ((!range || !strncmp(range, "bytes=0-", 8)) && !web_header(r->x, "If-None-Match"))
+	if ((!range || !strncmp(range, "bytes=0-", 8)) && !web_header(r->x, "If-None-Match") &&
+		strcmp(web_method(r->x), "HEAD"))
 		file_downloaded(f->id);
 	count(200, r->started_us);
 	web_answer(r->x, &reply);
@@ -255,11 +257,16 @@ void answer_no_route(struct request *r, const char *allow)
 
 void answer_refusal(struct web_exchange *x, int status, enum fail f, const char *why)
 {
-	struct request r = {.x = x, .id = "", .call = {.channel = CHANNEL_HTTP, .why = why}};
-	const struct refusal no = dialect_refusal(&r, f);
-	const struct web_reply reply = {.status = status, .content_type = no.content_type,
-		.body = no.text, .len = strlen(no.text), .close = true};
+	struct request r = {.x = x, .call = {.channel = CHANNEL_HTTP, .why = why}};
+	struct web_reply reply = {.status = status, .close = true};
+	struct refusal no;
 
+	r.id = id_new(&r.call.arena);
+	no = dialect_refusal(&r, f);
+	reply.headers = headers(&r);
+	reply.content_type = no.content_type;
+	reply.body = no.text;
+	reply.len = strlen(no.text);
 	count(status, clock_boot_us());
 	web_answer(x, &reply);
 	call_release(&r.call);

@@ -386,10 +386,12 @@ static const struct route *find_route(struct request *r, const char **allow)
 {
 	const struct http *h = r->http;
 	const char *path = web_path(r->x);
+	/* The web room sends the headers alone. */
+	const char *method = strcmp(web_method(r->x), "HEAD") ? web_method(r->x) : "GET";
 	const struct route *route;
 
 	r->actions = !strncmp(path, ACTIONS_PATH "/", sizeof ACTIONS_PATH);
-	route = routes_find(&r->call, &h->routes, web_method(r->x),
+	route = routes_find(&r->call, &h->routes, method,
 		path + (r->actions ? strlen(ACTIONS_PATH) : 0), r->args, allow);
 	if (!r->actions)
 		return route;
