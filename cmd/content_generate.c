@@ -120,6 +120,8 @@ static const struct op_rename renames[] = {
 	{"parameters.custom_script", "script"},
 	{"parameters.topic", "topic"},
 	{"parameters.sources", "sources"},
+	{"parameters.requirements", NULL},
+	{"parameters.constraints", NULL},
 	{"parameters.duration_seconds", "length", .seconds = true},
 	{"parameters.duration", "length", .seconds = true},
 	{"parameters.style", "style"},

@@ -32,7 +32,7 @@ static enum fail run(struct call *c, const void *data)
 	TRY(read_time(c, "created_after", args->created_after, &filter.created_after));
 	TRY(read_time(c, "created_before", args->created_before, &filter.created_before));
 	if (args->task_type) {
-		TRY(kind_find(c, args->task_type, &op));
+		TRY(kind_find(c, args->task_type, NULL, &op));
 		filter.operation = op->name;
 	}
 	TRY(store_open(c));

@@ -20,6 +20,7 @@ struct task_submit_reply {
 	int64_t submitted;
 	double estimated_seconds;
 	json_t *errors;
+	const char *const *warnings;
 };
 
 static enum fail submit_batch(struct call *c, const struct task_submit_args *args)
@@ -33,6 +34,7 @@ static enum fail submit_batch(struct call *c, const struct task_submit_args *arg
 	reply.id = reply.batch_id = made.id;
 	reply.submitted = made.submitted;
 	reply.errors = made.errors;
+	reply.warnings = op_warnings(c);
 	return op_emit(c, &reply);
 }
 
@@ -49,6 +51,7 @@ static enum fail run(struct call *c, const void *data)
 	if (args->batch.kind != PATH_NONE)
 		return submit_batch(c, args);
 	TRY(submission_ask(c, &args->task, &ask));
+	reply.warnings = op_warnings(c);
 	if (c->dry_run) {
 		reply.submitted = 0;
 		return op_emit(c, &reply);
@@ -111,6 +114,8 @@ const struct op op_task_submit = {
 		FIELD(struct task_submit_reply, batch_id, "Identifier of the batch"),
 		FIELD(struct task_submit_reply, submitted, "Tasks put", .required = true),
 		FIELD(struct task_submit_reply, errors, "Refused lines of a batch", .array = true,
-			.of = error_fields)),
+			.of = error_fields),
+		FIELD(struct task_submit_reply, warnings, "What of its parameters is not used",
+			.required = true)),
 	.run = run,
 };

@@ -89,6 +89,13 @@ static enum fail run(struct call *c, const void *data)
 static const struct op_rename renames[] = {
 	{"script", "text", .text = true},
 	{"parameters.script", "text"},
+	{"parameters.content_type", "format", .is = "video", .means = "mp4"},
+	{"parameters.content_type", "format", .is = "audio", .means = "mp3"},
+	{"parameters.topic", NULL},
+	{"parameters.duration", NULL},
+	{"parameters.style", NULL},
+	{"parameters.requirements", NULL},
+	{"parameters.constraints", NULL},
 	{"parameters.voice_settings.voice_id", "voice"},
 	{"parameters.voice_settings.speed", "speed"},
 	{"parameters.voice_settings.pitch", "pitch"},

@@ -73,6 +73,21 @@ upload() { # TYPE TEXT
 	answered 400 '.error.message | contains("the text itself")'
 }
 
+@test "a video task is of a script or of a topic, and what nothing is made of is remarked" {
+	serve
+	post /api/v1/tasks '{"task_type":"video_creation","priority":"high","parameters":{"content_type":"video",
+		"topic":"Wind","duration":30,"style":"calm","requirements":["short"],"constraints":{"words":50},
+		"sources":["Wind energy is cheap in many places. The wind turns a wheel."]}}'
+	answered 202 '.warnings == ["requirements is not used","constraints is not used"]'
+	request GET "/api/v1/tasks/$(jq -r .task_id body)"
+	answered 200 '.operation == "content generate" and .parameters.format == "mp4" and .parameters.length == "30s"'
+	post /api/v1/tasks '{"task_type":"video_creation","parameters":{"content_type":"audio","topic":"Wind","script":"The wind turns."}}'
+	answered 202 '.warnings == ["topic is not used"]'
+	request GET "/api/v1/tasks/$(jq -r .task_id body)?wait=40"
+	answered 200 '.operation == "video render" and .result.content_type == "audio/mpeg"'
+	upload text/csv $'task_type,topic,length\nvideo_creation,Wind,30s\n' && answered 200 '.submitted == 1'
+}
+
 @test "what is not made is refused by name, with what to ask for" {
 	serve
 	for body in '{"prompt":"x","format":"avi"}' '{"prompt":"x","format":"AVI"}' '{"prompt":"x","format":"webm"}' \

@@ -5,8 +5,9 @@
 
 static const struct {
 	const char *type, *operation;
+	const char *of_topic; /* the operation where there is a topic and no script; NULL: the same */
 } kinds[] = {
-	{"video_creation", "video render"},
+	{"video_creation", "video render", "content generate"},
 	{"content_generation", "content generate"},
 	{"system_query", "status"},
 	{"research", "research analyze"},
@@ -16,7 +17,13 @@ static const struct {
 const char *const kind_members[] = {"task_id", "priority", "callback_url", "metadata", "timeout",
 	"retry_policy", "idempotency_key", NULL};
 
-enum fail kind_find(struct call *c, const char *type, const struct op **out)
+static bool is_of_topic(const json_t *parameters)
+{
+	return json_object_get(parameters, "topic") && !json_object_get(parameters, "script") &&
+	       !json_object_get(parameters, "text");
+}
+
+enum fail kind_find(struct call *c, const char *type, const json_t *parameters, const struct op **out)
 {
 	const char *names[KINDS], *near;
 	const struct op *op = NULL;
@@ -25,7 +32,8 @@ enum fail kind_find(struct call *c, const char *type, const struct op **out)
 		names[i] = kinds[i].type;
 		if (strcmp(kinds[i].type, type))
 			continue;
-		op = op_find(kinds[i].operation);
+		op = op_find(kinds[i].of_topic && is_of_topic(parameters) ? kinds[i].of_topic
+									  : kinds[i].operation);
 		if (!op)
 			return fail(c, FAIL_CONFIG, "task type %s needs the operation \"%s\", "
 				"which this "

@@ -130,12 +130,16 @@ static enum fail cell_value(struct call *c, const struct field *fields, const ch
 static const struct field *arguments_of(struct call *c, char **names, char **cells, size_t n)
 {
 	static const struct field none[] = {{.name = NULL}};
+	json_t *given = json_keep(c, json_object());
 	const struct op *op;
 
+	for (size_t i = 0; i < n; i++)
+		if (*cells[i])
+			json_object_set_new(given, names[i], json_true());
 	for (size_t i = 0; i < n; i++) {
 		if (strcmp(names[i], "task_type") && strcmp(names[i], "type"))
 			continue;
-		if (kind_find(c, cells[i], &op) == FAIL_NONE)
+		if (kind_find(c, cells[i], given, &op) == FAIL_NONE)
 			return op->args;
 		fail_forget(c);
 	}

@@ -130,7 +130,7 @@ enum fail submission_ask(struct call *c, const struct submission *s, struct task
 
 	if (!s->task_type)
 		return fail(c, FAIL_USAGE, "task_type is needed: what kind of work it is");
-	TRY(kind_find(c, s->task_type, &op));
+	TRY(kind_find(c, s->task_type, s->parameters, &op));
 	if ((op->flags & OP_SHELL) && c->channel != CHANNEL_SHELL)
 		return fail(c, FAIL_DENIED, "%s is for the shell of this machine only", op->name);
 	TRY(policy_allow(c, op->effect, op->name));
