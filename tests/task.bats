@@ -121,6 +121,12 @@ has_worker() {
 	trae task list --batch "$id" --json | jq -r '.tasks[0].task_id' >task
 	trae task show "$(cat task)" --json |
 		jq -e '.parameters.output == "a, b.mp4" and .priority == "high"'
+	printf '\xef\xbb\xbftask_type,parameters.text,parameters.sources\r\n%s\r\n' \
+		'video_creation,"# ""Wind""\r\n\r\nOne line.\nAnother, longer.",' >b.csv
+	id=$(trae task submit --batch b.csv)
+	trae task list --batch "$id" --json | jq -r '.tasks[0].task_id' >task
+	trae task show "$(cat task)" --json |
+		jq -e '.parameters.text == "# \"Wind\"\\r\\n\\r\\nOne line.\\nAnother, longer."'
 	printf 'task_type,colour\nsystem_query,red\n' >b.csv
 	refuses 65 'line 2: parameters: unknown member "colour"' trae task submit --batch b.csv
 	printf 'task_type,priority\nsystem_query\n' >b.csv

@@ -127,6 +127,14 @@ static enum fail cell_value(struct call *c, const struct field *fields, const ch
 	return FAIL_NONE;
 }
 
+/* A column parameters.script is one of script: some spell out where it goes. */
+static const char *short_name(const char *name)
+{
+	static const char prefix[] = "parameters.";
+
+	return strncmp(name, prefix, sizeof prefix - 1) ? name : name + sizeof prefix - 1;
+}
+
 static const struct field *arguments_of(struct call *c, char **names, char **cells, size_t n)
 {
 	static const struct field none[] = {{.name = NULL}};
@@ -135,7 +143,7 @@ static const struct field *arguments_of(struct call *c, char **names, char **cel
 
 	for (size_t i = 0; i < n; i++)
 		if (*cells[i])
-			json_object_set_new(given, names[i], json_true());
+			json_object_set_new(given, short_name(names[i]), json_true());
 	for (size_t i = 0; i < n; i++) {
 		if (strcmp(names[i], "task_type") && strcmp(names[i], "type"))
 			continue;
@@ -171,13 +179,14 @@ static enum fail row_task(struct call *c, char **names, char **cells, size_t n, 
 	const struct field *arguments = arguments_of(c, names, cells, n);
 
 	for (size_t i = 0; i < n; i++) {
-		bool member = is_member(names[i]);
+		const char *name = short_name(names[i]);
+		bool member = name == names[i] && is_member(name);
 		json_t *j = NULL;
 
 		if (!*cells[i])
 			continue;
-		TRY(cell_value(c, member ? csv_fields : arguments, names[i], cells[i], &j));
-		json_object_set_new(member ? task : parameters, names[i], j);
+		TRY(cell_value(c, member ? csv_fields : arguments, name, cells[i], &j));
+		json_object_set_new(member ? task : parameters, name, j);
 	}
 	rename_members(task);
 	if (json_object_size(parameters)) {
