@@ -85,11 +85,24 @@ static enum fail use_script(struct call *c, const char *text, struct written *ou
 	return FAIL_NONE;
 }
 
+static struct writing writing_of(const struct content_generate_args *args)
+{
+	return (struct writing){.topic = args->topic, .length = args->length,
+		.style = args->style, .writer = args->writer, .sources = args->sources};
+}
+
+static enum fail ready(struct call *c, const void *data)
+{
+	const struct content_generate_args *args = data;
+	const struct writing ask = writing_of(args);
+
+	return args->script ? FAIL_NONE : writer_ready(c, &ask);
+}
+
 static enum fail run(struct call *c, const void *data)
 {
 	const struct content_generate_args *args = data;
-	const struct writing ask = {.topic = args->topic, .length = args->length,
-		.style = args->style, .writer = args->writer, .sources = args->sources};
+	const struct writing ask = writing_of(args);
 	struct content_generate_reply reply;
 	struct render_output output;
 	struct written written;
@@ -174,5 +187,6 @@ const struct op op_content_generate = {
 		FIELD(struct content_generate_reply, warnings, "What was left out or done otherwise",
 			.required = true)),
 	.renames = renames,
+	.ready = ready,
 	.run = run,
 };

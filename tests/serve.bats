@@ -118,14 +118,10 @@ prepare() {
 		{"voice_id":"professional_male","speed":1.1,"volume":0.8},"video_settings":{"resolution":"360p"}}}'
 	answered 202 '.status == "processing" and .progress.stages[0] == "script_processing"'
 	post "/api/v1/content/generate" '{"prompt":"Sustainable energy","format":"video","priority":"high"}'
-	id=$(jq -r .task_id body)
-	answered 202 '.status == "accepted"'
-	for _ in $(seq 100); do
-		request GET "/api/v1/tasks/$id"
-		[ "$(jq -r .status body)" = failed ] && break
-		sleep 0.1
-	done
-	answered 200 '.error | tostring | contains("nothing to write from")'
+	answered 503 '.error.code == "TRAE_AGENT_005" and .error.details.word == "not_configured"
+		and (.error.message | contains("give sources"))'
+	post /api/v1/tasks '{"task_type":"content_generation","parameters":{"topic":"Sustainable energy"}}'
+	answered 503 '.error.details.word == "not_configured"'
 }
 
 @test "local files are for the shell alone" {

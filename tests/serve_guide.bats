@@ -40,10 +40,12 @@ SHORT='{"parameters":{"script":"The wind turns the wheel."}}'
 @test "a task in the guide's words: its parameters mean what they mean elsewhere" {
 	serve
 	post /api/v1/tasks '{"task_type":"content_generation","priority":"high","parameters":{
-		"content_type":"video","topic":"AI automation trends","duration":300,"style":"professional"}}'
+		"content_type":"text","topic":"AI automation trends","duration":300,"style":"professional",
+		"sources":["Machines do more of the work each year."]}}'
 	answered 202 '.status == "accepted"'
 	ended
-	answered 200 '.parameters == {topic:"AI automation trends",format:"mp4",length:"300s",style:"professional"}'
+	answered 200 '.parameters == {topic:"AI automation trends",format:"md",length:"300s",style:"professional",
+		sources:["Machines do more of the work each year."]}'
 	post /api/v1/tasks '{"task_type":"video_creation","parameters":{"script":"Words.","size":"360p",
 		"voice_settings":{"speed":1.2},"visual_elements":{"logo_url":"https://a.example/l.png"}}}'
 	answered 202

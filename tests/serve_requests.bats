@@ -85,7 +85,7 @@ upload() { # TYPE TEXT
 	answered 202 '.warnings == ["topic is not used"]'
 	request GET "/api/v1/tasks/$(jq -r .task_id body)?wait=40"
 	answered 200 '.operation == "video render" and .result.content_type == "audio/mpeg"'
-	upload text/csv $'task_type,topic,length\nvideo_creation,Wind,30s\n' && answered 200 '.submitted == 1'
+	upload text/csv $'task_type,topic,length,sources\nvideo_creation,Wind,30s,The wind turns a wheel.\n' && answered 200 '.submitted == 1'
 }
 
 @test "what is not made is refused by name, with what to ask for" {

@@ -78,6 +78,8 @@ struct op {
 	const struct op_alias *aliases; /* more routes; ends with a NULL route; may be NULL */
 	enum dialect dialect;
 	const struct op_rename *renames; /* more names over HTTP; ends with a NULL from */
+	/* Whether there is what it needs for ARGS, asked before it is put on the queue; may be NULL. */
+	enum fail (*ready)(struct call *c, const void *args);
 	enum fail (*run)(struct call *c, const void *args);
 };
 

@@ -51,9 +51,8 @@ enum fail priority_read(struct call *c, const char *text, int64_t *out)
 }
 
 /* The operation's arguments are checked now, while whoever wrote them can still be told. */
-static enum fail check_arguments(struct call *c, const struct op *op, json_t *arguments)
+static enum fail check_arguments(struct call *c, const struct op *op, json_t *arguments, void *bound)
 {
-	void *bound = arena_alloc(&c->arena, 1, op->args_size);
 	json_t *copy = json_keep(c, json_deep_copy(arguments));
 
 	TRY(field_bind(c, op->args, copy, false, bound));
@@ -127,6 +126,7 @@ enum fail submission_ask(struct call *c, const struct submission *s, struct task
 	json_t *arguments = json_keep(c, json_object());
 	struct task_ask ask = {.caller = caller_id(c), .traceparent = c->traceparent};
 	const struct op *op;
+	void *bound;
 
 	if (!s->task_type)
 		return fail(c, FAIL_USAGE, "task_type is needed: what kind of work it is");
@@ -134,11 +134,14 @@ enum fail submission_ask(struct call *c, const struct submission *s, struct task
 	if ((op->flags & OP_SHELL) && c->channel != CHANNEL_SHELL)
 		return fail(c, FAIL_DENIED, "%s is for the shell of this machine only", op->name);
 	TRY(policy_allow(c, op->effect, op->name));
+	bound = arena_alloc(&c->arena, 1, op->args_size);
 	if ((s->parameters && op_arguments(c, op, s->parameters, true, false, arguments)) ||
-		check_arguments(c, op, arguments)) {
+		check_arguments(c, op, arguments, bound)) {
 		fail_context(c, "parameters");
 		return FAIL_USAGE;
 	}
+	if (op->ready)
+		TRY(op->ready(c, bound));
 	TRY(choose_agent(c, s->agent, op, &ask.agent));
 	TRY(read_rest(c, s, &ask));
 	ask.operation = op->name;

@@ -46,8 +46,9 @@ static enum fail model_meant(struct call *c, const char *writer, bool *out)
 
 static enum fail no_material(struct call *c)
 {
-	return fail(c, FAIL_CONFIG, "nothing to write from: give sources (--source FILE or URL), or set a "
-		"language model: trae secret set " KEY_NAME " and trae config set llm.model NAME");
+	return fail(c, FAIL_CONFIG, "nothing to write from: give sources (--source FILE or URL, over HTTP "
+		"texts as well), or set a language model: trae secret set " KEY_NAME
+		" and trae config set llm.model NAME");
 }
 
 static enum fail list_models(struct call *c, const struct llm *llm)
@@ -128,6 +129,16 @@ static enum fail read_sources(struct call *c, const struct path *paths, struct s
 	return FAIL_NONE;
 }
 
+enum fail writer_ready(struct call *c, const struct writing *ask)
+{
+	bool model;
+
+	if (ask->sources && ask->sources->kind != PATH_NONE)
+		return FAIL_NONE;
+	TRY(model_meant(c, ask->writer, &model));
+	return model && ask->topic ? FAIL_NONE : no_material(c);
+}
+
 enum fail writer_write(struct call *c, const struct writing *ask, struct written *out)
 {
 	struct script_ask what = {.topic = ask->topic, .style = ask->style,
@@ -142,10 +153,9 @@ enum fail writer_write(struct call *c, const struct writing *ask, struct written
 	if (what.seconds > SCRIPT_SECONDS_MAX)
 		return fail(c, FAIL_INPUT, "length: %s is more than the %.0f minutes that are made at most",
 			length_text(c, what.seconds), SCRIPT_SECONDS_MAX / 60);
+	TRY(writer_ready(c, ask));
 	TRY(model_meant(c, ask->writer, &model));
 	TRY(read_sources(c, ask->sources, &what));
-	if (!what.count && (!model || !what.topic))
-		return no_material(c);
 	if (model) {
 		TRY(ask_model(c, &what, &made));
 	} else {

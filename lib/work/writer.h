@@ -23,6 +23,10 @@ struct written {
 /* Members of the elements of both. */
 extern const struct field writer_source[], writer_sentence[];
 
+/* Whether there is anything to write from: a source, or a topic and a model. FAIL_CONFIG says what to
+ * give. */
+enum fail writer_ready(struct call *c, const struct writing *ask);
+
 /* Writes the script. "auto" takes the model when one is configured (OPENAI_API_KEY, llm.model or
  * llm.base_url), else extraction. FAIL_CONFIG without any material and without a model, and for a
  * model that is not chosen (with the names the service offers). Warnings go to C. */
