@@ -108,6 +108,7 @@ prepare() {
 	cmp -n 100 body talk.mp4
 	request GET "$url" -H "If-None-Match: \"$sum\"" && answered 304
 	curl -sI -H "Authorization: Bearer $KEY" "$AT$url" | tr -d '\r' >headers
+	grep -q '^Content-Disposition: attachment; filename="[0-9a-f-]*\.mp4"$' headers
 	grep -q '^HTTP/1.1 200 ' headers && grep -qi "^content-length: $(stat -c %s talk.mp4)$" headers
 	request GET "$url/metadata" && answered 200 ".file_size_bytes == $(stat -c %s talk.mp4)"
 }

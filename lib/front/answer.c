@@ -129,6 +129,20 @@ void answer_text(struct request *r, int status, const char *json)
 	send_text(r, status, "application/json", json);
 }
 
+#define ENDING_MAX 6
+
+/* What a browser calls the file NAME that it saves: its ending says which program opens it. */
+static const char *save_name(struct arena *a, const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	size_t len = dot ? strlen(dot) : 0;
+
+	if (!dot || dot == name || len > ENDING_MAX ||
+		strspn(dot + 1, "abcdefghijklmnopqrstuvwxyz0123456789") + 1 != len)
+		return slug(a, name);
+	return arena_printf(a, "%s%s", slug(a, arena_memdup(a, name, (size_t)(dot - name))), dot);
+}
+
 /* The bytes of a recorded file, from its place on disk. */
 static void send_file(struct request *r)
 {
@@ -139,7 +153,7 @@ static void send_file(struct request *r)
 		{"X-Generated-At", clock_text(&c->arena, f->created_at)},
 		{"X-Content-Type-Options", "nosniff"},
 		{"Content-Disposition", arena_printf(&c->arena, "attachment; filename=\"%s\"",
-			slug(&c->arena, f->name))}};
+			save_name(&c->arena, f->name))}};
 	struct web_reply reply = {.status = 200, .content_type = f->media_type, .headers = h,
 		.file = true, .etag = arena_printf(&c->arena, "\"%s\"", f->sha256)};
 	enum fail failed = file_open_plain(c, f->path, &reply.fd);
