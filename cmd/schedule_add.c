@@ -49,7 +49,7 @@ const struct op op_schedule_add = {
 			.initial = "once", .oneof = ONEOF("skip", "once", "all")),
 		FIELD(struct schedule_add_args, priority, "critical, high, normal, low, "
 			"background, "
-			"or 1 to 10", .initial = "normal"),
+			"or 1 to 10", .initial = "normal", .or_number = true),
 		FIELD(struct schedule_add_args, callback_url, "Address that is told how it goes",
 			.max = 2000)),
 	OP_REPLY(struct schedule_view, SCHEDULE_VIEW_FIELDS),

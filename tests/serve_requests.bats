@@ -88,6 +88,20 @@ upload() { # TYPE TEXT
 	upload text/csv $'task_type,topic,length,sources\nvideo_creation,Wind,30s,The wind turns a wheel.\n' && answered 200 '.submitted == 1'
 }
 
+@test "a priority is a word or a number, from a task's own route and a guide's" {
+	serve
+	for is in '"critical" critical' '1 critical' '3 high' '"7" low' '10 10' '"background" background' 'null medium'; do
+		post /api/v1/tasks "{\"task_type\":\"system_query\",\"priority\":${is% *}}" && answered 202
+		request GET "/api/v1/tasks/$(jq -r .task_id body)" && answered 200 ".priority == \"${is#* }\""
+	done
+	post '/api/v1/video/create?wait=0' '{"script":"Words.","priority":1}' && answered 202
+	request GET "/api/v1/tasks/$(jq -r .task_id body)" && answered 200 '.priority == "critical"'
+	for bad in 0 11 1.5 '"soon"'; do
+		post /api/v1/tasks "{\"task_type\":\"system_query\",\"priority\":$bad}"
+		answered 400 '.error.message | contains("priority: ")'
+	done
+}
+
 @test "what is not made is refused by name, with what to ask for" {
 	serve
 	for body in '{"prompt":"x","format":"avi"}' '{"prompt":"x","format":"AVI"}' '{"prompt":"x","format":"webm"}' \

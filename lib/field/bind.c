@@ -339,6 +339,10 @@ enum fail field_bind(struct call *c, const struct field *fields, json_t *j, bool
 		void *at = (char *)to + f->offset;
 
 		value = json_object_get(j, f->name);
+		if (f->or_number && json_is_integer(value)) {
+			json_object_set_new(j, f->name, json_sprintf("%lld", json_integer_value(value)));
+			value = json_object_get(j, f->name);
+		}
 		if (value && !json_is_null(value)) {
 			TRY(bind_value(c, f, value, at));
 		} else if (f->initial) {

@@ -45,6 +45,7 @@ struct field {
 	bool or_text;            /* a path, or the document itself: what holds a blank, or a line's end
 	                            where it could be a URL or, in the shell, the name of a file */
 	bool hidden;             /* left out of tables; there in JSON */
+	bool or_number;          /* a text that in JSON may be a whole number too */
 	bool duration;           /* a text like 15_minutes, 15m or 900 (lib/text/duration.h) */
 	char letter;             /* short flag */
 	double min, max;         /* of a number or the length of a text; both 0: no limit */

@@ -36,7 +36,6 @@ static void rename_members(json_t *task)
 	static const struct {
 		const char *from, *to;
 	} names[] = {{"payload", "parameters"}, {"agent_type", "agent"}, {"type", "task_type"}};
-	json_t *priority = json_object_get(task, "priority");
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		json_t *j = json_object_get(task, names[i].from);
@@ -46,9 +45,6 @@ static void rename_members(json_t *task)
 		json_object_set(task, names[i].to, j);
 		json_object_del(task, names[i].from);
 	}
-	if (json_is_integer(priority))
-		json_object_set_new(task, "priority",
-			json_sprintf("%lld", (long long)json_integer_value(priority)));
 }
 
 static enum fail add_json(struct call *c, struct items *to, int64_t line, json_t *j)

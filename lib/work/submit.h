@@ -24,7 +24,7 @@ struct submission {
 		.free = true),                                                                     \
 	SUBMISSION_FIELD(T, S, priority,                                                           \
 		"critical, high, normal, low, background, or 1 (most urgent) to 10",               \
-		.initial = "normal"),                                                              \
+		.initial = "normal", .or_number = true),                                           \
 	SUBMISSION_FIELD(T, S, callback_url, "Address that is told how it goes", .max = 2000),     \
 	SUBMISSION_FIELD(T, S, run_at, "Not before this time (RFC 3339), or in so long: 10m"),     \
 	SUBMISSION_FIELD(T, S, depends_on, "Ids of tasks that have to complete first"),            \
