@@ -123,6 +123,10 @@ prepare() {
 		and (.error.message | contains("give sources"))'
 	post /api/v1/tasks '{"task_type":"content_generation","parameters":{"topic":"Sustainable energy"}}'
 	answered 503 '.error.details.word == "not_configured"'
+	for length in abc '50 min'; do
+		post /api/v1/content/generate "{\"prompt\":\"x\",\"length\":\"$length\",\"sources\":[\"The wind turns.\"]}"
+		answered 400 '.error.message | contains("length")'
+	done
 }
 
 @test "local files are for the shell alone" {

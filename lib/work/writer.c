@@ -129,10 +129,23 @@ static enum fail read_sources(struct call *c, const struct path *paths, struct s
 	return FAIL_NONE;
 }
 
+/* *SECONDS stays as it is where no LENGTH is asked for. */
+static enum fail read_length(struct call *c, const char *length, double *seconds)
+{
+	if (length)
+		TRY(length_parse(c, length, seconds));
+	if (*seconds > SCRIPT_SECONDS_MAX)
+		return fail(c, FAIL_INPUT, "length: %s is more than the %.0f minutes that are made at most",
+			length_text(c, *seconds), SCRIPT_SECONDS_MAX / 60);
+	return FAIL_NONE;
+}
+
 enum fail writer_ready(struct call *c, const struct writing *ask)
 {
+	double seconds = 0;
 	bool model;
 
+	TRY(read_length(c, ask->length, &seconds));
 	if (ask->sources && ask->sources->kind != PATH_NONE)
 		return FAIL_NONE;
 	TRY(model_meant(c, ask->writer, &model));
@@ -148,11 +161,7 @@ enum fail writer_write(struct call *c, const struct writing *ask, struct written
 	json_t *trace;
 	bool model;
 
-	if (ask->length)
-		TRY(length_parse(c, ask->length, &what.seconds));
-	if (what.seconds > SCRIPT_SECONDS_MAX)
-		return fail(c, FAIL_INPUT, "length: %s is more than the %.0f minutes that are made at most",
-			length_text(c, what.seconds), SCRIPT_SECONDS_MAX / 60);
+	TRY(read_length(c, ask->length, &what.seconds));
 	TRY(writer_ready(c, ask));
 	TRY(model_meant(c, ask->writer, &model));
 	TRY(read_sources(c, ask->sources, &what));

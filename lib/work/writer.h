@@ -23,8 +23,8 @@ struct written {
 /* Members of the elements of both. */
 extern const struct field writer_source[], writer_sentence[];
 
-/* Whether there is anything to write from: a source, or a topic and a model. FAIL_CONFIG says what to
- * give. */
+/* Whether there is anything to write from: a source, or a topic and a model (FAIL_CONFIG says what to
+ * give); and whether so long a script can be made. */
 enum fail writer_ready(struct call *c, const struct writing *ask);
 
 /* Writes the script. "auto" takes the model when one is configured (OPENAI_API_KEY, llm.model or
