@@ -121,6 +121,10 @@ has_worker() {
 	trae task list --batch "$id" --json | jq -r '.tasks[0].task_id' >task
 	trae task show "$(cat task)" --json |
 		jq -e '.parameters.output == "a, b.mp4" and .priority == "high"'
+	printf '\xef\xbb\xbf{"task_type":"doctor"}\r\n{"task_type":"doctor"}\r\n' | trae task submit --batch - --json |
+		jq -e '.submitted == 2'
+	printf '{\n  "task_type": "doctor"\n}\n' | trae task submit --batch -
+	echo '{"tasks":[{"task_type":"doctor"}]}' | trae task submit --batch -
 	printf '\xef\xbb\xbftask_type,parameters.text,parameters.sources\r\n%s\r\n' \
 		'video_creation,"# ""Wind""\r\n\r\nOne line.\nAnother, longer.",' >b.csv
 	id=$(trae task submit --batch b.csv)

@@ -238,8 +238,11 @@ static enum fail read_any(struct call *c, const char *text, size_t len, struct i
 	if (json_parse(c, text, len, &j) == FAIL_NONE) {
 		json_t *steps = json_object_get(json_keep(c, j), "steps");
 
+		if (!steps)
+			steps = json_object_get(j, "tasks");
 		if (json_is_array(j) || json_is_array(steps))
 			return read_array(c, json_is_array(j) ? j : steps, to);
+		return add_json(c, to, 1, j);
 	} else if (text[at] == '[') {
 		return FAIL_INPUT;
 	}
@@ -259,8 +262,13 @@ static enum fail done(struct call *c, const struct items *items, struct batch_it
 enum fail batch_items(struct call *c, const char *text, size_t len, struct batch_item **out,
 	size_t *n)
 {
+	static const char mark[] = "\xef\xbb\xbf";
 	struct items items = {0};
 
+	if (!strncmp(text, mark, sizeof mark - 1)) {
+		text += sizeof mark - 1;
+		len -= sizeof mark - 1;
+	}
 	if (utf8_valid(text, len) != len || strlen(text) != len)
 		return fail(c, FAIL_INPUT, "the batch is not UTF-8 text");
 	TRY(read_any(c, text, len, &items));
