@@ -41,6 +41,7 @@ struct store {
 	struct handle handle;
 	bool read_only;
 	int depth;      /* transactions open, one within another */
+	bool turn;      /* this thread's, until the outermost has ended */
 	bool flat;      /* those within have no place to go back to */
 	bool spoiled;   /* one of them should have been given up */
 	int64_t changes[STORE_DEPTH]; /* rows changed by this handle when each began */
@@ -62,6 +63,11 @@ void handle_close(struct handle *h);
 /* Before a transaction that writes: when H had to wait for the last one, lets those try who wait
  * now. The process that runs would take the lock again before any of them wakes. */
 void handle_give_way(struct handle *h);
+
+/* The turn of this thread to write, before it asks SQLite for the lock; false when it did not come
+ * within STORE_WAIT_MS, or *CANCELLED (may be NULL) was set. */
+bool turn_take(const volatile sig_atomic_t *cancelled);
+void turn_end(void);
 
 /* A query begins and ends to read outside a transaction; true when reading has lasted too long. */
 void handle_read_begin(struct handle *h);

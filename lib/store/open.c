@@ -52,6 +52,8 @@ static void close_store(struct store *s)
 		sqlite3_finalize(s->prepared[i].statement);
 	s->prepared_count = 0;
 	handle_close(&s->handle);
+	if (s->turn)
+		turn_end();
 	file_close(&s->open_lock);
 }
 

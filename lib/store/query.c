@@ -154,6 +154,13 @@ bool store_in_transaction(const struct call *c)
 	return c->store && !sqlite3_get_autocommit(c->store->handle.db);
 }
 
+static void end_turn(struct store *s)
+{
+	if (s->turn)
+		turn_end();
+	s->turn = false;
+}
+
 static enum fail begin_within(struct call *c)
 {
 	struct store *s = c->store;
@@ -166,9 +173,25 @@ static enum fail begin_within(struct call *c)
 	return FAIL_NONE;
 }
 
+static enum fail take_turn(struct call *c)
+{
+	struct store *s = c->store;
+
+	end_turn(s); /* of a transaction that SQLite has ended by itself */
+	if (!turn_take(s->handle.cancelled)) {
+		TRY(call_check(c));
+		return fail(c, FAIL_BUSY, "this process has much to write to the store %s; try again",
+			s->handle.path);
+	}
+	s->turn = true;
+	s->flat = s->spoiled = false;
+	return FAIL_NONE;
+}
+
 enum fail store_begin(struct call *c)
 {
 	struct store *s = c->store;
+	enum fail f;
 
 	if (!s)
 		return fail(c, FAIL_BUG, "the store is not open");
@@ -176,12 +199,18 @@ enum fail store_begin(struct call *c)
 		return fail(c, FAIL_BUG, "a call that may only read asked for a write transaction");
 	if (store_in_transaction(c))
 		return begin_within(c);
-	TRY(log_keep(c));
-	handle_give_way(&s->handle);
-	TRY(bound(c, "begin immediate", false));
-	s->depth = 1;
-	s->flat = s->spoiled = false;
-	return FAIL_NONE;
+	f = take_turn(c);
+	if (!f)
+		f = log_keep(c);
+	if (!f) {
+		handle_give_way(&s->handle);
+		f = bound(c, "begin immediate", false);
+	}
+	if (f)
+		end_turn(s);
+	else
+		s->depth = 1;
+	return f;
 }
 
 void store_flatten(struct call *c)
@@ -198,8 +227,10 @@ enum fail store_commit(struct call *c)
 {
 	enum fail f = FAIL_NONE;
 
-	if (!store_in_transaction(c))
+	if (!store_in_transaction(c)) {
+		store_rollback(c);
 		return fail(c, FAIL_BUG, "no transaction to commit");
+	}
 	if (c->store->depth == 1)
 		f = c->store->spoiled ? fail(c, FAIL_BUG, "a spoiled transaction to commit")
 				      : bound(c, "commit", true);
@@ -207,8 +238,8 @@ enum fail store_commit(struct call *c)
 		f = bound(c, "release savepoint trae", false);
 	if (f)
 		store_rollback(c);
-	else
-		c->store->depth--;
+	else if (!--c->store->depth)
+		end_turn(c->store);
 	return f;
 }
 
@@ -217,14 +248,19 @@ void store_rollback(struct call *c)
 	struct store *s = c->store;
 
 	/* After some failures SQLite has rolled everything back by itself. */
-	if (!store_in_transaction(c))
+	if (!store_in_transaction(c)) {
+		if (s)
+			end_turn(s);
 		return;
+	}
 	if (!--s->depth)
 		sqlite3_exec(s->handle.db, "rollback", NULL, NULL, NULL);
 	else if (!s->flat)
 		sqlite3_exec(s->handle.db, "rollback to trae; release trae", NULL, NULL, NULL);
 	else if (sqlite3_total_changes64(s->handle.db) != s->changes[s->depth])
 		s->spoiled = true;
+	if (!s->depth)
+		end_turn(s);
 }
 
 enum fail store_end(struct call *c, enum fail f)
