@@ -108,7 +108,7 @@ $(B)/libtrae.a: $(filter-out $(B)/obj/cmd/main.o,$(CORE_OBJ))
 $(B)/libmedia.a: $(filter-out $(B)/obj/lib/media/main.o,$(MEDIA_OBJ))
 	$(Q)rm -f $@ && ar rcs $@ $^
 MEDIA_TESTS = $(wildcard tests/unit/media*.c tests/unit/voice.c tests/unit/sound.c)
-CORE_TESTS = $(filter-out $(MEDIA_TESTS),$(wildcard tests/unit/*.c tests/drive/*.c tests/torture/*.c tests/bench/*.c))
+CORE_TESTS = $(filter-out $(MEDIA_TESTS) tests/bench/slow_sync.c,$(wildcard tests/unit/*.c tests/drive/*.c tests/torture/*.c tests/bench/*.c))
 TESTS = $(CORE_TESTS:tests/%.c=$(B)/tests/%) $(MEDIA_TESTS:tests/%.c=$(B)/tests/%)
 $(CORE_TESTS:tests/%.c=$(B)/tests/%): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libtrae.a
 	@mkdir -p $(@D) && ln -sfn ../../libexec $(@D)/libexec
@@ -166,7 +166,11 @@ torture: all $(TESTS)
 	TRAE_BUILD=$(CURDIR)/$(B) TRAE_CAMPAIGN=whole bats tests/campaign.bats
 	TRAE_BUILD=$(CURDIR)/$(B) TRAE_CALLBACK_KILLS=1000 bats -f 'killed anywhere' tests/callback.bats
 
-bench: all $(B)/tests/bench/writers $(B)/tests/bench/beanstalk
+$(B)/tests/bench/slow_sync.so: $(B)/obj/tests/bench/slow_sync.o
+	@mkdir -p $(@D)
+	$(LINK) -shared -o $@ $<
+
+bench: all $(B)/tests/bench/writers $(B)/tests/bench/beanstalk $(B)/tests/bench/slow_sync.so
 	@share/debian/install-deps bench
 	@/usr/bin/python3 tests/bench/bench.py $(B)
 	@/usr/bin/python3 tests/bench/serve.py $(B)

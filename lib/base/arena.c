@@ -95,7 +95,6 @@ static void give_block(struct arena_block *b)
 	free(b);
 }
 
-/* NEED bytes as they come. */
 static char *take(struct arena *a, size_t need)
 {
 	struct arena_block *b = a->last;
@@ -132,6 +131,11 @@ void *arena_alloc(struct arena *a, size_t count, size_t size)
 	if (__builtin_mul_overflow(count, size, &need))
 		out_of_memory();
 	return memset(take(a, need), 0, need);
+}
+
+void *arena_room(struct arena *a, size_t len)
+{
+	return take(a, len);
 }
 
 char *arena_memdup(struct arena *a, const void *data, size_t len)

@@ -15,6 +15,8 @@ struct arena {
 
 /* Zeroed memory for COUNT objects of SIZE bytes, aligned for any type. */
 void *arena_alloc(struct arena *a, size_t count, size_t size);
+/* LEN bytes as they come: for who fills them before reading any. */
+void *arena_room(struct arena *a, size_t len);
 #define ARENA_NEW(arena, type, count) ((type *)arena_alloc((arena), (count), sizeof(type)))
 
 /* Copies of TEXT, of LEN bytes of DATA with a NUL added, and of a formatted text. */

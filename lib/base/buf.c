@@ -23,9 +23,10 @@ char *buf_room(struct buf *b, size_t extra)
 
 		while (size < need)
 			size *= 2;
-		data = arena_alloc(b->arena, size, 1);
+		data = arena_room(b->arena, size);
 		if (b->len)
 			memcpy(data, b->data, b->len);
+		data[b->len] = '\0';
 		b->data = data;
 		b->size = size;
 	}

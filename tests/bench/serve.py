@@ -62,6 +62,15 @@ def start(argv, port, path="/", **more):
     return server, time.perf_counter() - begun
 
 
+def stop(first):
+    """Ends the servers that were started from number FIRST on."""
+    for server in started[first:]:
+        if server.poll() is None:
+            server.terminate()
+            server.wait(60)
+    del started[first:]
+
+
 def resident_mib(pid):
     with open(f"/proc/{pid}/status") as f:
         return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1)) / 1024
@@ -127,13 +136,12 @@ def beanstalk(port, what):
                                  str(WRK_S), what], check=True, capture_output=True).stdout)
 
 
-def start_beanstalkd():
+def start_beanstalkd(folder, **more):
     """One that syncs each job before it answers, as trae does."""
     port = free_port()
-    folder = os.path.join(home, "beanstalkd")
     os.mkdir(folder)
     started.append(subprocess.Popen(["beanstalkd", "-b", folder, "-f0", "-l", "127.0.0.1", "-p",
-                                     str(port)], stdout=subprocess.DEVNULL))
+                                     str(port)], stdout=subprocess.DEVNULL, env={**env, **more}))
     for _ in range(1000):
         with socket.socket() as s:
             if not s.connect_ex(("127.0.0.1", port)):
@@ -155,13 +163,14 @@ update task set state = 'completed' where id = :id;
 class Postgres:
     """A cluster of its own, durable, on a socket in the folder of this run."""
 
-    def __init__(self):
+    def __init__(self, folder, **more):
+        self.env = {**env, **more}
         tools = subprocess.run(["pg_config", "--bindir"], capture_output=True).stdout.decode().strip()
         self.tools = tools or max(glob.glob("/usr/lib/postgresql/*/bin"))
-        self.folder = os.path.join(home, "pg")
+        self.folder = folder
         self.user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
         os.mkdir(self.folder)
-        os.chmod(home, 0o755)
+        os.chmod(os.path.dirname(self.folder), 0o755)
         if self.user:
             shutil.chown(self.folder, "postgres")
         self.run("initdb", "-A", "trust", "-D", self.folder + "/data")
@@ -174,7 +183,7 @@ class Postgres:
 
     def run(self, tool, *argv):
         return subprocess.run([*self.user, os.path.join(self.tools, tool), *argv], cwd="/", check=True,
-                              capture_output=True).stdout.decode()
+                              env=self.env, capture_output=True).stdout.decode()
 
     def cycle(self):
         text = self.run("pgbench", "-h", self.folder, "-n", "-M", "prepared", "-c", "32", "-T",
@@ -234,20 +243,54 @@ def make_key(**more):
                           capture_output=True).stdout.decode().strip()
 
 
-def bench_queue(url, key):
-    port = start_beanstalkd()
-    postgres = Postgres()
+def start_fastapi(port, key, folder, **more):
+    return start(["/usr/bin/python3", "-m", "uvicorn", "peer_fastapi:app", "--app-dir", here, "--port",
+                  str(port), "--no-access-log", "--log-level", "error", "--loop", "uvloop", "--http",
+                  "httptools"], port, BENCH_KEY=key, BENCH_DB=os.path.join(folder, "peer.db"), **more)
+
+
+def syncs_a_second(folder):
+    path = os.path.join(folder, "sync")
+    with open(path, "wb", buffering=0) as f:
+        f.write(bytes(4096))
+        os.fsync(f)
+        begun = time.perf_counter()
+        for _ in range(500):
+            os.pwrite(f.fileno(), os.urandom(4096), 0)
+            os.fdatasync(f)
+    return 500 / (time.perf_counter() - begun)
+
+
+def bench_durable(name, **more):
+    """All that is on disk before it is answered; NAME says on what kind of disk."""
+    mark = len(started)
+    folder = os.path.join(home, "durable-" + name.split()[0])
+    os.mkdir(folder)
+    os.chmod(folder, 0o755)
+    own = {"XDG_DATA_HOME": folder, **more}
+    subprocess.run([trae, "init", "-q"], env={**env, **own}, check=True)
+    key = make_key(**own)
+    ports = [free_port(), free_port()]
+    start([trae, "serve", "--port", str(ports[0])], ports[0], "/healthz", **own)
+    start_fastapi(ports[1], key, folder, **more)
+    url, peer = (f"http://127.0.0.1:{port}" for port in ports)
+    jobs = start_beanstalkd(os.path.join(folder, "beanstalkd"), **more)
+    post, insert, put = in_turns(3, lambda: wrk(url + "/api/v1/tasks", key, PAUSED),
+                                 lambda: wrk(peer + "/api/v1/tasks", key, PAUSED),
+                                 lambda: beanstalk(jobs, "put"))
+    row(f"POST /api/v1/tasks, durable, 32 connections; {name}", "FastAPI inserting in SQLite with FULL",
+        f"{post / insert:.1f}x", "10x", post / insert >= 10)
+    row("the same", "beanstalkd -b -f0 put", f"{post / put:.1f}x", "4x", post / put >= 4)
+    postgres = Postgres(os.path.join(folder, "pg"), **more)
     try:
-        post, put = in_turns(3, lambda: wrk(url + "/api/v1/tasks", key, PAUSED),
-                             lambda: beanstalk(port, "put"))
-        row("the same", "beanstalkd -b -f0 put", f"{post / put:.1f}x", "4x", post / put >= 4)
-        ours, theirs, pg = in_turns(3, lambda: cycle(url, key), lambda: beanstalk(port, "cycle"),
+        ours, theirs, pg = in_turns(3, lambda: cycle(url, key), lambda: beanstalk(jobs, "cycle"),
                                     postgres.cycle)
     finally:
         postgres.stop()
-    row("no-op tasks from POST to completed, durable, 32 clients",
+    row(f"no-op tasks from POST to completed, durable, 32 clients; {name}",
         "beanstalkd -f0 put-reserve-delete", f"{ours / theirs:.1f}x", "2x", ours / theirs >= 2)
     row("the same", "PostgreSQL SKIP LOCKED", f"{ours / pg:.1f}x", "1x", ours / pg >= 1)
+    stop(mark)
 
 
 def in_turns(rounds, *measures):
@@ -273,11 +316,7 @@ server {{ listen 127.0.0.1:{ports['nginx']}; location / {{
     start(["/usr/sbin/nginx", "-c", config, "-p", home], ports["nginx"])
     ready = []
     for _ in range(3):
-        peer, peer_s = start(
-            ["/usr/bin/python3", "-m", "uvicorn", "peer_fastapi:app", "--app-dir", here, "--port",
-             str(ports["fastapi"]), "--no-access-log", "--log-level", "error", "--loop", "uvloop",
-             "--http", "httptools"], ports["fastapi"], BENCH_KEY=key,
-            BENCH_DB=os.path.join(home, "peer.db"))
+        peer, peer_s = start_fastapi(ports["fastapi"], key, home)
         ours, ours_s = start([trae, "serve", "--port", str(ports["trae"])], ports["trae"], "/healthz")
         ready.append(peer_s / ours_s)
         if len(ready) < 3:
@@ -297,26 +336,22 @@ server {{ listen 127.0.0.1:{ports['nginx']}; location / {{
         a / b >= 0.3)
     first = statistics.median(first_tools_ms() for _ in range(9))
     row("trae mcp, start to its first tools/list", "-", f"{first:.0f} ms", "20 ms", first <= 20)
-    a, c = in_turns(3, lambda: wrk(url["trae"] + "/api/v1/tasks", key, PAUSED),
-                    lambda: wrk(url["fastapi"] + "/api/v1/tasks", key, PAUSED))
-    row("POST /api/v1/tasks, durable, 32 connections", "FastAPI inserting in SQLite with FULL",
-        f"{a / c:.1f}x", "10x", a / c >= 10)
-    bench_queue(url["trae"], key)
+    wrk(url["trae"] + "/api/v1/tasks", key, PAUSED)
     after = resident_mib(ours.pid)
     row("resident memory of serve, idle", "-", f"{idle:.1f} MiB", "10 MiB", idle <= 10)
     row("the same after the requests above", "-", f"{after:.1f} MiB", "40 MiB", after <= 40)
     fold = statistics.median(ready)
     row("ready after start", "FastAPI", f"{fold:.0f}x sooner", "10x", fold >= 10)
+    stop(0)
+    bench_durable(f"as it is, {syncs_a_second(home):,.0f} syncs/s")
+    bench_durable("1 ms a sync", LD_PRELOAD=os.path.join(build, "tests/bench/slow_sync.so"))
     bench_growth()
 
 
 try:
     main()
 finally:
-    for server in started:
-        if server.poll() is None:
-            server.terminate()
-            server.wait(60)
+    stop(0)
     shutil.rmtree(home)
 print(f"{datetime.date.today().isoformat()}, {platform.machine()}, {os.cpu_count()} cores, "
       f"Linux {platform.release()}\n")
