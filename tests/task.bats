@@ -97,6 +97,10 @@ has_worker() {
 	trae task submit system_query --task-id mine --json | jq -e .deduplicated
 	refuses 65 'another operation or other arguments' trae task submit doctor --task-id mine
 	[ "$(trae task list | wc -l)" = 1 ]
+	for id in a/b 'a b' 50% a?b .. $'a\nb' é; do
+		refuses 64 'task_id: an id stands in URLs' trae task submit system_query --task-id "$id"
+	done
+	trae task submit system_query --task-id 'run:2026-11-27T14.00~a_b@c=d+e'
 }
 
 @test "a batch is put whole or not at all" {

@@ -96,6 +96,17 @@ static enum fail choose_agent(struct call *c, const char *name, const struct op 
 	return fail(c, FAIL_USAGE, "agent %s does not do %s", agent->name, op->name);
 }
 
+/* An id stands in the path of URLs, in which its task is asked for, and needs no escape there. */
+static enum fail check_id(struct call *c, const char *id)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._~:@=+-";
+
+	if (id[strspn(id, plain)] || !strcmp(id, ".") || !strcmp(id, ".."))
+		return fail(c, FAIL_USAGE, "task_id: an id stands in URLs and is made of letters of "
+			"ASCII, digits and . _ ~ : @ = + -");
+	return FAIL_NONE;
+}
+
 static enum fail read_rest(struct call *c, const struct submission *s, struct task_ask *ask)
 {
 	TRY(priority_read(c, s->priority ? s->priority : "normal", &ask->priority));
@@ -110,6 +121,8 @@ static enum fail read_rest(struct call *c, const struct submission *s, struct ta
 		TRY(callback_check(c, s->callback_url, hosts, NULL));
 	}
 	TRY(read_retries(c, s, ask));
+	if (s->task_id)
+		TRY(check_id(c, s->task_id));
 	ask->callback_url = s->callback_url;
 	ask->id = s->task_id;
 	ask->unique_key = s->unique_key;
