@@ -106,6 +106,7 @@ prepare() {
 	ffprobe -v error -show_streams body | grep -q codec_name=h264
 	request GET "$url" -r 0-99 && answered 206
 	cmp -n 100 body talk.mp4
+	request GET "$url" -r 99999999- && answered 416 '.error.details.request_id and .error.message == "the file has no such range"'
 	request GET "$url" -H "If-None-Match: \"$sum\"" && answered 304
 	curl -sI -H "Authorization: Bearer $KEY" "$AT$url" | tr -d '\r' >headers
 	grep -q '^Content-Disposition: attachment; filename="[0-9a-f-]*\.mp4"$' headers

@@ -168,6 +168,11 @@ static void send_file(struct request *r)
 		return;
 	}
 	origin_headers(r, h + 5);
+	if (range) {
+		failed = fail(c, FAIL_INPUT, "the file has no such range");
+		reply.body = dialect_refusal(r, failed).text;
+		reply.len = strlen(reply.body);
+	}
 	/* A player that jumps, and a client that has it already, do not fetch it anew. */
 	if ((!range || !strncmp(range, "bytes=0-", 8)) && !web_header(r->x, "If-None-Match") &&
 		strcmp(web_method(r->x), "HEAD"))

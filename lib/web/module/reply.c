@@ -39,21 +39,36 @@ static bool is_read(const struct web_exchange *x)
 	return !strcmp(x->method, "GET") || !strcmp(x->method, "HEAD");
 }
 
-/* The part of the file that is asked for; takes FD over. */
-static struct MHD_Response *file_part(struct peer *p, int fd, int64_t size, const char *etag)
+static struct MHD_Response *no_range(struct peer *p, const struct web_reply *reply)
+{
+	struct MHD_Response *r;
+
+	if (!reply->len)
+		return plain(p, 416, "the file has no such range\n");
+	r = from_buffer(reply->body, reply->len);
+	p->status = 416;
+	p->file = false;
+	if (r)
+		add(r, "Content-Type", "application/json");
+	return r;
+}
+
+/* The part of the file that is asked for; takes its descriptor over. */
+static struct MHD_Response *file_part(struct peer *p, const struct web_reply *reply, int64_t size)
 {
 	const struct web_exchange *x = &p->x;
+	const int fd = reply->fd;
 	enum range_kind kind = RANGE_WHOLE;
 	int64_t first = 0, len = size;
 	struct MHD_Response *r;
 	char range[80];
 
 	if (p->status == 200 && !strcmp(x->method, "GET") &&
-		range_applies(web_header(x, "If-Range"), etag))
+		range_applies(web_header(x, "If-Range"), reply->etag))
 		kind = range_read(web_header(x, "Range"), size, &first, &len);
 	if (kind == RANGE_OUTSIDE) {
 		close(fd);
-		r = plain(p, 416, "the file has no such range\n");
+		r = no_range(p, reply);
 		snprintf(range, sizeof range, "bytes */%lld", (long long)size);
 		return r && add(r, "Content-Range", range) ? r : NULL;
 	}
@@ -81,7 +96,7 @@ static struct MHD_Response *from_file(struct peer *p, const struct web_reply *re
 		return plain(p, 500, "the file cannot be read\n");
 	}
 	p->file = true;
-	return file_part(p, reply->fd, st.st_size, reply->etag);
+	return file_part(p, reply, st.st_size);
 }
 
 static struct MHD_Response *make(struct peer *p, const struct web_reply *reply)
