@@ -19,11 +19,16 @@ block() {
 		inside { text = text $0 "\n" }' "$SPEC"
 }
 
+# The guide's second step is access to a language model; without one its requests have no material.
+model() {
+	export OPENAI_API_KEY=none OPENAI_BASE_URL=http://127.0.0.1:9/v1 TRAE_LLM_MODEL=any
+}
+
 @test "the Python client of the guide, as it is printed" {
 	skip_without "python3-requests is not installed" /usr/bin/python3 -c 'import requests'
 	block python 'class TraeAIIntegration' >guide.py
 	grep -q 'def generate_content' guide.py
-	# A page as a source, for want of a language model: the guide's own call has no member for one.
+	model
 	serve
 	cat >use.py <<-'EOF'
 		import json, sys
@@ -67,6 +72,7 @@ print(TraeAIIntegration(sys.argv[1], sys.argv[2]).generate_content("Create a vid
 }
 
 @test "every request that the guide prints is taken" {
+	model
 	serve
 	awk '$0 == "```http" { inside = 1; n++; next } $0 == "```" { inside = 0 } inside { print > "request" n }' "$SPEC"
 	count=0
