@@ -1,6 +1,6 @@
 /* trae content templates: what kinds of video there are, and who can speak in them. */
-#include "lib/content/size.h"
 #include "lib/op/op.h"
+#include "lib/text/size.h"
 #include "lib/work/media.h"
 
 struct content_templates_reply {

@@ -106,7 +106,7 @@ refuses_sections() {
 		sections "{\"system_agent\":{\"health_check_interval\":$every}}" >/dev/null
 		trae agent run system --due >/dev/null
 	done
-	refuses_sections 'content_agent: video_quality: size: "9000p"' '{"content_agent":{"video_quality":"9000p"}}'
+	refuses_sections 'content_agent: video_quality: "9000p"' '{"content_agent":{"video_quality":"9000p"}}'
 	refuses_sections 'system_agent: health_check_interval: a duration is needed' \
 		'{"system_agent":{"health_check_interval":"15_parsecs"}}'
 	refuses_sections 'health_check_interval: a duration is needed' \

@@ -28,11 +28,17 @@ load helper
 @test "wrong settings are refused, wherever they come from" {
 	refuses 78 'unknown setting video.voic; did you mean video.voice' trae config set video.voic robot
 	refuses 64 'video.fps: it has to be from 1 to 60, not 99' trae config set video.fps 99
+	refuses 64 'video.size: "9" is not one of 360p' trae config set video.size 9
+	refuses 64 'task.keep: a duration such as 30d or the word forever' trae config set task.keep long
+	refuses 78 'environment variable TRAE_VIDEO_SIZE: video.size: "9"' env TRAE_VIDEO_SIZE=9 trae status
 	refuses 78 'environment variable TRAE_VIDEO_FPS: video.fps: a whole number' \
 		env TRAE_VIDEO_FPS=fast trae config get video.fps
 	mkdir -p "$HOME/.config/trae"
 	echo '{"video": {"fps": "fast"}}' >"$HOME/.config/trae/config.json"
 	refuses 78 'config.json: video.fps: a whole number is needed' trae status
+	echo '{"video": {"size": "huge"}}' >"$HOME/.config/trae/config.json"
+	refuses 78 'config.json: video.size: "huge" is not one of' trae video render nothing.md
+	trae config set video.size 720p >/dev/null
 	echo '{"video": {"colour": 1}}' >"$HOME/.config/trae/config.json"
 	refuses 78 'config.json: unknown setting video.colour' trae status
 	echo '{"video": ' >"$HOME/.config/trae/config.json"

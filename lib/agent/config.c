@@ -6,12 +6,12 @@
 #include "lib/agent/sections.h"
 #include "lib/agent/service.h"
 #include "lib/config/config.h"
-#include "lib/content/size.h"
 #include "lib/model/agent_config.h"
 #include "lib/model/callback.h"
 #include "lib/op/op.h"
 #include "lib/store/store.h"
 #include "lib/text/duration.h"
+#include "lib/text/size.h"
 
 /* Settings of the largest section fit in this. */
 #define SETTINGS_MAX 256

@@ -53,6 +53,15 @@ static enum fail unknown(struct call *c, const char *name)
 		near ? near : "", near ? "?" : "");
 }
 
+static enum fail check_more(struct call *c, const struct setting *s, const char *text)
+{
+	enum fail f = s->check && text ? s->check(c, text) : FAIL_NONE;
+
+	if (f != FAIL_NONE)
+		fail_context(c, "%s", s->field.name);
+	return f;
+}
+
 /* Brings nested objects to dotted names, checking each value on the way. */
 static enum fail flatten(struct call *c, const char *prefix, const json_t *from, json_t *to)
 {
@@ -64,7 +73,8 @@ static enum fail flatten(struct call *c, const char *prefix, const json_t *from,
 		const struct setting *s = setting_find(name);
 
 		if (s) {
-			if (field_check(c, &s->field, value) != FAIL_NONE)
+			if (field_check(c, &s->field, value) != FAIL_NONE ||
+				check_more(c, s, json_string_value(value)) != FAIL_NONE)
 				return FAIL_CONFIG;
 			json_object_set(to, name, value);
 		} else if (json_is_object(value) && !strchr(name, '.')) {
@@ -147,6 +157,8 @@ static enum fail from_env(struct call *c, const struct setting *s, const char **
 	if (!text || !*text)
 		return FAIL_NONE;
 	f = field_from_text(c, &s->field, text, &j);
+	if (f == FAIL_NONE)
+		f = check_more(c, s, text);
 	if (f != FAIL_NONE) {
 		fail_context(c, "environment variable %s", env);
 		return FAIL_CONFIG;
@@ -259,6 +271,7 @@ enum fail config_set(struct call *c, const char *name, const char *value, const 
 		return unknown(c, name);
 	if (value)
 		TRY(field_from_text(c, &s->field, value, &j));
+	TRY(check_more(c, s, value));
 	TRY(read_object(c, file, &root));
 	put_nested(c, root, name, j);
 	text = arena_printf(&c->arena, "%s\n", json_text(c, root, true));

@@ -7,6 +7,7 @@
 struct setting {
 	struct field field; /* name with dots: video.voice is member voice of object video */
 	const char *env;    /* a variable others use too, beside TRAE_VIDEO_VOICE */
+	enum fail (*check)(struct call *c, const char *text); /* what FIELD does not say, or NULL */
 };
 extern const struct setting settings[]; /* ends with a NULL name */
 

@@ -3,11 +3,33 @@
 
 #include <string.h>
 
+#include "lib/text/duration.h"
+#include "lib/text/size.h"
+
 #define TEXT(key, text, ...) {.field = {.name = key, .type = FIELD_TEXT, .help = text, __VA_ARGS__}}
+#define CHECKED(by, key, text, ...)                                                                \
+	{.field = {.name = key, .type = FIELD_TEXT, .help = text, __VA_ARGS__}, .check = by}
 #define NUM(key, text, ...) {.field = {.name = key, .type = FIELD_NUM, .help = text, __VA_ARGS__}}
 #define INT(key, text, ...) {.field = {.name = key, .type = FIELD_INT, .help = text, __VA_ARGS__}}
 #define BOOL(key, text, ...) {.field = {.name = key, .type = FIELD_BOOL, .help = text, __VA_ARGS__}}
 #define LIST(key, text, ...) {.field = {.name = key, .type = FIELD_LIST, .help = text, __VA_ARGS__}}
+
+static enum fail check_size(struct call *c, const char *text)
+{
+	int64_t width, height;
+
+	return size_parse(c, text, &width, &height);
+}
+
+static enum fail check_keep(struct call *c, const char *text)
+{
+	int64_t ms;
+
+	if (!strcmp(text, "forever") || duration_parse(text, &ms))
+		return FAIL_NONE;
+	return fail(c, FAIL_USAGE, "a duration such as 30d or the word forever is needed, not \"%s\"",
+		text);
+}
 
 const struct setting settings[] = {
 	TEXT("store.path", "The store file; default: trae.db in $XDG_DATA_HOME/trae"),
@@ -41,11 +63,12 @@ const struct setting settings[] = {
 		"Hosts that sources may be fetched from although their address is not public"),
 	LIST("callback.hosts",
 		"Hosts that callbacks may go to although their address is not public or not https"),
-	TEXT("task.keep", "How long tasks that ended and logs are kept, or forever", .initial = "30d"),
-	TEXT("file.keep", "How long files are kept that were made for callers who named no place, or "
-		"forever", .initial = "30d"),
+	CHECKED(check_keep, "task.keep", "How long tasks that ended and logs are kept, or forever",
+		.initial = "30d"),
+	CHECKED(check_keep, "file.keep", "How long files are kept that were made for callers who "
+		"named no place, or forever", .initial = "30d"),
 	TEXT("video.voice", "Voice of narration", .initial = "professional_male"),
-	TEXT("video.size", "Picture size", .initial = "1080p"),
+	CHECKED(check_size, "video.size", "Picture size", .initial = "1080p"),
 	INT("video.fps", "Pictures a second", .initial = "30", .min = 1, .max = 60),
 	TEXT("video.quality", "Encoding effort", .initial = "production",
 		.oneof = ONEOF("draft", "production")),

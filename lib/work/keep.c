@@ -22,11 +22,9 @@ static enum fail read_one(struct call *c, const char *name, int64_t *ms)
 
 	TRY(config_get(c, name, &text, NULL, NULL));
 	*ms = 0;
-	if (!text || !strcmp(text, "forever") || duration_parse(text, ms))
-		return FAIL_NONE;
-	return fail(c, FAIL_CONFIG, "setting %s: a duration such as 30d or the word forever is "
-		"needed, "
-		"not \"%s\"", name, text);
+	if (text && strcmp(text, "forever") && !duration_parse(text, ms))
+		return fail(c, FAIL_BUG, "setting %s was not checked", name);
+	return FAIL_NONE;
 }
 
 enum fail keep_read(struct call *c, struct keep *out)

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "lib/base/id.h"
-#include "lib/content/size.h"
 #include "lib/net/net.h"
 #include "lib/op/op.h"
 #include "lib/os/dirs.h"
@@ -17,6 +16,7 @@
 #include "lib/os/scratch.h"
 #include "lib/store/store.h"
 #include "lib/text/media_type.h"
+#include "lib/text/size.h"
 #include "lib/work/media.h"
 #include "lib/work/document.h"
 
@@ -209,7 +209,10 @@ static enum fail make_job(struct work *w, const struct script *script, const cha
 		look->loudness_lufs, "seed", look->seed, "background", look->background,
 		"metadata", "title", script->title);
 	json_keep(w->c, job);
-	TRY(size_parse(w->c, look->size, &width, &height));
+	if (size_parse(w->c, look->size, &width, &height) != FAIL_NONE) {
+		fail_context(w->c, "size");
+		return FAIL_USAGE;
+	}
 	TRY(check_colour(w->c, look->background));
 	json_object_set_new(job, "width", json_integer(width));
 	json_object_set_new(job, "height", json_integer(height));

@@ -1,6 +1,6 @@
 /* Picture sizes as people say them. */
-#ifndef CONTENT_SIZE_H
-#define CONTENT_SIZE_H
+#ifndef TEXT_SIZE_H
+#define TEXT_SIZE_H
 
 #include <stdint.h>
 

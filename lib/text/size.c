@@ -1,5 +1,5 @@
 /* Picture sizes as people say them. */
-#include "lib/content/size.h"
+#include "lib/text/size.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ static const struct {
 
 static enum fail refuse(struct call *c, const char *text)
 {
-	return fail(c, FAIL_USAGE, "size: \"%s\" is not one of 360p, 480p, 540p, 720p, 1080p, 1440p, 4k, "
+	return fail(c, FAIL_USAGE, "\"%s\" is not one of 360p, 480p, 540p, 720p, 1080p, 1440p, 4k, "
 		"vertical, square or WIDTHxHEIGHT in even pixels from 128 to 3840x2160", text);
 }
 
