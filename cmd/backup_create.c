@@ -36,7 +36,7 @@ const struct op op_backup_create = {
 		FIELD(struct backup_create_reply, name, "Name of the backup", .required = true),
 		FIELD(struct backup_create_reply, created_at, "When it was made", .required = true),
 		FIELD(struct backup_create_reply, bytes, "Size of the copy", .required = true),
-		FIELD(struct backup_create_reply, path, "Its folder", .required = true),
+		FIELD(struct backup_create_reply, path, "Its folder", .place = true),
 		FIELD(struct backup_create_reply, removed, "Older backups removed", .required = true)),
 	.run = run,
 };

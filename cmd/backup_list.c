@@ -41,7 +41,7 @@ const struct op op_backup_list = {
 		FIELD(struct backup_list_reply, created_at, "When it was made"),
 		FIELD(struct backup_list_reply, bytes, "Size of the copy", .required = true),
 		FIELD(struct backup_list_reply, version, "Version of trae that made it"),
-		FIELD(struct backup_list_reply, path, "Its folder", .required = true),
+		FIELD(struct backup_list_reply, path, "Its folder", .place = true),
 		FIELD(struct backup_list_reply, damage, "Why it cannot be used")),
 	.run = run,
 };

@@ -42,6 +42,6 @@ const struct op op_backup_test = {
 		FIELD(struct backup_test_reply, name, "Name of the backup", .required = true),
 		FIELD(struct backup_test_reply, created_at, "When it was made", .required = true),
 		FIELD(struct backup_test_reply, bytes, "Size of the copy", .required = true),
-		FIELD(struct backup_test_reply, path, "Its folder", .required = true)),
+		FIELD(struct backup_test_reply, path, "Its folder", .place = true)),
 	.run = run,
 };

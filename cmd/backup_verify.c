@@ -41,6 +41,6 @@ const struct op op_backup_verify = {
 		FIELD(struct backup_verify_reply, name, "Name of the backup", .required = true),
 		FIELD(struct backup_verify_reply, created_at, "When it was made", .required = true),
 		FIELD(struct backup_verify_reply, bytes, "Size of the copy", .required = true),
-		FIELD(struct backup_verify_reply, path, "Its folder", .required = true)),
+		FIELD(struct backup_verify_reply, path, "Its folder", .place = true)),
 	.run = run,
 };

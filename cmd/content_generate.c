@@ -173,7 +173,7 @@ const struct op op_content_generate = {
 			.letter = 'o', .output = true),
 		RENDER_FIELDS(struct content_generate_args)),
 	OP_REPLY(struct content_generate_reply,
-		FIELD(struct content_generate_reply, path, "File made", .required = true),
+		FIELD(struct content_generate_reply, path, "File made", .place = true),
 		FIELD(struct content_generate_reply, title, "Title"),
 		FIELD(struct content_generate_reply, writer, "extraction, caller, or the name of the model",
 			.required = true),

@@ -9,7 +9,7 @@ struct file_list_args {
 };
 
 struct file_list_reply {
-	const char *id, *path, *media_type, *sha256, *operation, *created_at;
+	const char *id, *name, *path, *media_type, *sha256, *operation, *created_at;
 	int64_t bytes;
 };
 
@@ -23,7 +23,7 @@ static enum fail run(struct call *c, const void *data)
 	TRY(file_list(c, (int)args->limit, args->after, &files, &n));
 	for (size_t i = 0; i < n; i++) {
 		const struct file *f = &files[i];
-		struct file_list_reply reply = {.id = f->id, .path = f->path, .bytes = f->bytes,
+		struct file_list_reply reply = {.id = f->id, .name = f->name, .path = f->path, .bytes = f->bytes,
 			.media_type = f->media_type, .sha256 = f->sha256,
 			.operation = f->operation, .created_at = clock_text(&c->arena, f->created_at)};
 
@@ -53,7 +53,8 @@ const struct op op_file_list = {
 		FIELD(struct file_list_reply, media_type, "What it is"),
 		FIELD(struct file_list_reply, created_at, "When it was recorded", .required = true),
 		FIELD(struct file_list_reply, operation, "What made it"),
-		FIELD(struct file_list_reply, path, "Where it lies", .required = true),
+		FIELD(struct file_list_reply, path, "Where it lies", .place = true),
+		FIELD(struct file_list_reply, name, "Its name", .required = true, .hidden = true),
 		FIELD(struct file_list_reply, sha256, "SHA-256 of its bytes", .required = true,
 			.hidden = true)),
 	.run = run,

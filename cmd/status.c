@@ -72,7 +72,7 @@ const struct op op_status = {
 	OP_NO_ARGS,
 	OP_REPLY(struct status_reply,
 		FIELD(struct status_reply, version, "Version of this program", .required = true),
-		FIELD(struct status_reply, store, "The store file", .required = true),
+		FIELD(struct status_reply, store, "The store file", .place = true),
 		FIELD(struct status_reply, state, "ready, or absent before the first use",
 			.required = true),
 		FIELD(struct status_reply, store_bytes, "Size of the store", .required = true),

@@ -144,7 +144,7 @@ const struct op op_video_render = {
 		FIELD(struct video_render_args, subtitles, "Captions as a file besides (.srt, .vtt)",
 			.output = true)),
 	OP_REPLY(struct video_render_reply,
-		FIELD(struct video_render_reply, path, "File made", .required = true),
+		FIELD(struct video_render_reply, path, "File made", .place = true),
 		FIELD(struct video_render_reply, duration_s, "Its length in seconds"),
 		FIELD(struct video_render_reply, bytes, "Its size", .required = true),
 		FIELD(struct video_render_reply, width, "Pixels across", .required = true),

@@ -136,3 +136,24 @@ prepare() {
 	mcp resources/read "{\"uri\":\"trae://file/${id#file:}\"}"
 	answered 200 '.result.contents[0].text | contains("Green tea")'
 }
+
+@test "over HTTP nothing tells where something lies on this machine" {
+	serve
+	printf '# Tea\n' >tea.md
+	trae file add tea.md -q
+	trae task submit video_creation --parameters "{\"script\":\"$PWD/tea.md\"}" -q
+	task=$(trae task list --json | jq -r '.tasks[0].task_id')
+	old tools/list '{}'
+	for tool in $(jq -r '.result.tools[] | select(.annotations.readOnlyHint)
+		| select((.inputSchema.required // []) == []) | .name' body); do
+		call "$tool" '{}' && answered 200
+		lacks "$HOME" body
+		lacks "$PWD" body
+	done
+	call task_show "{\"task_id\":\"$task\"}"
+	answered 200 '.result.structuredContent.parameters.script == "tea.md"'
+	call file_list '{}' && answered 200 '.result.structuredContent.files[0] | .path == null and .name == "tea.md"'
+	call backup_verify '{}' && answered 200 '.result.isError' && lacks "$HOME" body
+	request GET /api/v1/status && answered 200 '.store == null'
+	trae status --json | jq -e --arg home "$HOME" '.store | startswith($home)'
+}

@@ -36,6 +36,7 @@ struct call {
 	const char *public_url;
 	const char *resource;     /* the URL of what is called there, without its query; or NULL */
 	const char *peer;         /* address that it came from; NULL: this machine */
+	bool far;                 /* over the network: hears of no place on this machine */
 	bool near;                /* from this machine itself, by no proxy */
 	bool of_task;             /* a task runs: it was decided when it was put on the queue */
 	bool rated;               /* it runs again, and was taken from the caller's rate before */

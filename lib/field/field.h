@@ -44,6 +44,8 @@ struct field {
 	bool output;             /* a path that is written, not read */
 	bool or_text;            /* a path, or the document itself: what holds a blank, or a line's end
 	                            where it could be a URL or, in the shell, the name of a file */
+	bool place;              /* of a reply: where something lies on this machine,
+	                            which nobody far away is told */
 	bool hidden;             /* left out of tables; there in JSON */
 	bool or_number;          /* a text that in JSON may be a whole number too */
 	bool duration;           /* a text like 15_minutes, 15m or 900 (lib/text/duration.h) */

@@ -6,6 +6,7 @@
 #include "lib/base/meter.h"
 #include "lib/front/http_state.h"
 #include "lib/model/task_result.h"
+#include "lib/os/dirs.h"
 #include "lib/os/file.h"
 #include "lib/policy/policy.h"
 #include "lib/text/slug.h"
@@ -351,7 +352,8 @@ bool answer_task(struct request *r, struct call *c)
 
 		send_json(r, 200, j);
 	} else {
-		JSON_AUTO why = json_lossy(&r->call, t.error_text ? t.error_text : t.state);
+		JSON_AUTO why = json_lossy(&r->call,
+			dir_told(&r->call, t.error_text ? t.error_text : t.state));
 		JSON_AUTO j = json_pack("{s:s,s:s,s:n,s:{s:s,s:s?,s:O},s:O?}", "status",
 			task_status(t.state), "task_id", t.id, "result", "error", "code",
 			"TRAE_PROC_006", "word", t.error_word, "message", why, "resource_usage",

@@ -3,6 +3,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/front/http.h"
+#include "lib/os/dirs.h"
 
 static json_t *suggestions(enum fail f)
 {
@@ -156,7 +157,7 @@ static const struct {
 struct refusal dialect_refusal(struct request *r, enum fail f)
 {
 	enum dialect d = r->route ? r->route->dialect : DIALECT_TRAE;
-	const char *why = r->call.why ? r->call.why : fail_kind(f)->meaning;
+	const char *why = dir_told(&r->call, r->call.why ? r->call.why : fail_kind(f)->meaning);
 
 	return (struct refusal){.status = dialects[d].status(f),
 		.content_type = dialects[d].content_type, .text = dialects[d].text(r, f, why),

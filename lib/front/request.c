@@ -411,7 +411,7 @@ void request_take(struct http *h, struct web_exchange *x)
 	enum fail f;
 
 	*r = (struct request){.http = h, .x = x, .started_us = clock_boot_us(),
-		.call = {.channel = CHANNEL_HTTP, .config = h->shared->config,
+		.call = {.channel = CHANNEL_HTTP, .far = true, .config = h->shared->config,
 			.store_path = h->shared->store_path, .policy = h->policy,
 			.public_url = h->public_url}};
 	r->id = id && printable(id) ? arena_strdup(&r->call.arena, id) : id_new(&r->call.arena);

@@ -5,6 +5,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/mcp/state.h"
+#include "lib/os/dirs.h"
 
 /* Between two notices of progress. */
 #define PROGRESS_US 25000
@@ -104,7 +105,7 @@ static void tell_remark(void *to, const char *text)
 
 	if (x->client.logs || !x->client.modern)
 		mcp_notify(x, "notifications/message", json_pack("{s:s,s:s,s:o}", "level", "warning",
-			"logger", "trae", "data", json_lossy(x->call, text)));
+			"logger", "trae", "data", json_lossy(x->call, dir_told(x->call, text))));
 }
 
 static enum fail dispatch(struct mcp_exchange *x, const struct op *op, json_t *args,
@@ -134,7 +135,7 @@ enum fail mcp_dispatch(struct mcp_exchange *x, const char *operation, json_t *ar
 
 json_t *mcp_tool_failure(struct mcp_exchange *x, enum fail f, const char *why)
 {
-	json_t *text = json_lossy(x->call, why ? why : fail_kind(f)->meaning);
+	json_t *text = json_lossy(x->call, dir_told(x->call, why ? why : fail_kind(f)->meaning));
 
 	return json_pack("{s:[{s:s,s:o}],s:b,s:{s:s}}", "content", "type", "text", "text", text,
 		"isError", 1, "_meta", "trae/error", fail_kind(f)->word);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/mcp/state.h"
+#include "lib/os/dirs.h"
 
 enum fail mcp_start(struct call *c, struct mcp **out)
 {
@@ -83,7 +84,7 @@ json_t *mcp_error(struct mcp_exchange *x, enum mcp_code code, json_t *data, cons
 
 	va_start(list, format);
 	j = json_keep(c, json_pack("{s:s,s:{s:i,s:o}}", "jsonrpc", "2.0", "error", "code", (int)code,
-		"message", json_lossy(c, arena_vprintf(&c->arena, format, list))));
+		"message", json_lossy(c, dir_told(c, arena_vprintf(&c->arena, format, list)))));
 	va_end(list);
 	if (data)
 		json_object_set_new(json_object_get(j, "error"), "data", data);

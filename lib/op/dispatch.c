@@ -4,6 +4,7 @@
 #include "lib/config/config.h"
 #include "lib/model/task.h"
 #include "lib/op/op.h"
+#include "lib/os/dirs.h"
 #include "lib/secret/secret.h"
 #include "lib/store/store.h"
 
@@ -291,11 +292,36 @@ enum fail op_dispatch(struct call *c, const struct op *op, json_t *args, const s
 	return o.held || ask.replies ? give(c, &o, &ask) : FAIL_NONE;
 }
 
+static void retell(struct call *c, json_t *value)
+{
+	const char *text = json_string_value(value), *told = dir_told(c, text);
+
+	if (told != text)
+		json_string_set(value, told);
+}
+
+void op_hide_places(struct call *c, const struct op *op, json_t *reply)
+{
+	for (const struct field *f = op->reply; c->far && f && f->name; f++) {
+		json_t *value = json_object_get(reply, f->name), *one;
+		size_t i;
+
+		if (f->place && value)
+			json_object_set_new(reply, f->name, json_null());
+		else if (f->type == FIELD_TEXT)
+			retell(c, value);
+		else if (f->type == FIELD_LIST)
+			json_array_foreach(value, i, one)
+				retell(c, one);
+	}
+}
+
 enum fail op_emit(struct call *c, const void *reply)
 {
 	struct op_call *o = c->op_call;
 	JSON_AUTO j = field_emit(c, o->op->reply, reply);
 
+	op_hide_places(c, o->op, j);
 	if (o->replies)
 		json_array_append(o->replies, j);
 	return o->held ? FAIL_NONE : o->sink->reply(o->to, c, j);

@@ -158,6 +158,10 @@ json_t *op_result(struct call *c, const struct op *op, json_t *replies);
 enum fail op_arguments(struct call *c, const struct op *op, const json_t *body, bool inner,
 	bool lenient, json_t *args);
 
+/* Where C is from far, the members of REPLY, one of OP, that say where something lies on this machine
+ * become null, and texts name it as dir_told() does. */
+void op_hide_places(struct call *c, const struct op *op, json_t *reply);
+
 /* What was remarked so far in this call, ended by NULL: for a reply's `warnings`. */
 const char *const *op_warnings(struct call *c);
 

@@ -1,10 +1,13 @@
 /* Folders of this program (XDG Base Directory Specification 0.8). */
 #include "lib/os/dirs.h"
 
+#include <ctype.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "lib/base/buf.h"
 
 static const char *home(void)
 {
@@ -53,6 +56,25 @@ const char *dir_runtime(struct call *c)
 	if (dir && dir[0] == '/')
 		return arena_printf(&c->arena, "%s/trae", dir);
 	return arena_printf(&c->arena, "%s/run", dir_state(c));
+}
+
+const char *dir_told(struct call *c, const char *text)
+{
+	const char *dir = c->far && text ? home() : "", *at;
+	size_t len = strlen(dir);
+	struct buf b;
+
+	if (len < 2 || !strstr(text, dir))
+		return text;
+	b = buf_in(&c->arena);
+	while ((at = strstr(text, dir))) {
+		bool whole = !at[len] || !(isalnum((unsigned char)at[len]) || strchr("._-", at[len]));
+
+		buf_addf(&b, "%.*s%s", (int)(at - text), text, whole ? "~" : dir);
+		text = at + len;
+	}
+	buf_adds(&b, text);
+	return b.data;
 }
 
 /* The folder of the running program; "" when /proc is not there. */

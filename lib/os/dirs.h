@@ -12,6 +12,9 @@ const char *dir_state(struct call *c);   /* $XDG_STATE_HOME/trae: logs, backups 
 const char *dir_cache(struct call *c);   /* $XDG_CACHE_HOME/trae: may be deleted at any time */
 const char *dir_runtime(struct call *c); /* $XDG_RUNTIME_DIR/trae, else below the state folder */
 
+/* TEXT as the caller of C may read it: from far with ~ for the folder of who runs this program. */
+const char *dir_told(struct call *c, const char *text);
+
 /* Where modules and trae-media lie: $(libexecdir)/trae of the installed program, or build/libexec
  * beside a program run from its build tree. */
 const char *dir_libexec(struct call *c);

@@ -6,6 +6,8 @@
 #include "lib/base/clock.h"
 #include "lib/model/task_result.h"
 #include "lib/op/kind.h"
+#include "lib/op/op.h"
+#include "lib/os/file.h"
 
 struct usage_view {
 	double cpu_seconds, memory_peak_mb, gpu_seconds;
@@ -54,9 +56,37 @@ static double seconds(const struct task *t)
 						     : NUM_NULL;
 }
 
+static void name_only(json_t *path)
+{
+	const char *text = json_string_value(path);
+
+	/* What has lines is a document itself. */
+	if (text && *text == '/' && !strchr(text, '\n'))
+		json_string_set(path, path_base(text));
+}
+
+/* Of a document on this machine others learn the name. */
+static void hide_documents(const struct op *op, json_t *parameters)
+{
+	for (const struct field *f = op ? op->args : NULL; f && f->name; f++) {
+		json_t *value = json_object_get(parameters, f->name), *one;
+		size_t i;
+
+		if (f->type == FIELD_PATH && json_is_string(value))
+			name_only(value);
+		else if (f->type == FIELD_PATHS)
+			json_array_foreach(value, i, one)
+				name_only(one);
+	}
+}
+
 struct task_view task_view(struct call *c, const struct task *t)
 {
 	bool busy = !strcmp(t->state, "running");
+	json_t *parameters = parsed(c, t->arguments);
+
+	if (c->far && parameters)
+		hide_documents(op_find(t->operation), parameters);
 
 	return (struct task_view){
 		.task_id = t->id,
@@ -82,7 +112,7 @@ struct task_view task_view(struct call *c, const struct task *t)
 		.max_retries = t->max_retries,
 		.attempt = t->attempt,
 		.result = parsed(c, t->result),
-		.parameters = parsed(c, t->arguments),
+		.parameters = parameters,
 		.metadata = parsed(c, t->metadata),
 		.resource_usage = task_usage(c, t),
 	};
