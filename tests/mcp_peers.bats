@@ -21,15 +21,26 @@ teardown() {
 }
 
 # The suite has no place for a key: a proxy adds it, and passes all else on as it comes.
-conformance() { # REVISION
-	mkdir -p bin && ln -sf "$BUILD/tests/drive/mcp/trae" bin/trae
-	PATH=$PWD/bin:$PATH serve
+proxied() {
 	KEY=$KEY "$NODE" "$ROOT/tests/peers/keyed.js" "$AT" >proxy 3>&- &
 	PROXY=$!
 	until grep -q ready proxy; do kill -0 $PROXY; sleep 0.05; done
-	"$NODE" "$PEERS/@modelcontextprotocol/conformance/dist/index.js" server --requirements "$1" \
-		--url "http://127.0.0.1:$(sed -n 's/^ready //p' proxy)/mcp" \
-		--expected-failures "$ROOT/tests/fixture/mcp/expected-$1.yaml" >suite 2>&1 ||
+}
+
+serve_tools() {
+	mkdir -p bin && ln -sf "$BUILD/tests/drive/mcp/trae" bin/trae
+	PATH=$PWD/bin:$PATH serve
+	proxied
+}
+
+suite() { # OPTION...
+	"$NODE" "$PEERS/@modelcontextprotocol/conformance/dist/index.js" server \
+		--url "http://127.0.0.1:$(sed -n 's/^ready //p' proxy)/mcp" "$@" >suite 2>&1
+}
+
+conformance() { # REVISION
+	serve_tools
+	suite --requirements "$1" --expected-failures "$ROOT/tests/fixture/mcp/expected-$1.yaml" ||
 		{ cat suite; return 1; }
 	# The suite ends well only when no scenario but those fails; three may, none of these.
 	[ "$(grep -c '^  - ' "$ROOT/tests/fixture/mcp/expected-$1.yaml")" -le 3 ]
@@ -57,12 +68,19 @@ inspect() { # CLI ARGUMENTS...
 
 @test "control: a server without the suite's tools does not pass" {
 	serve
-	KEY=$KEY "$NODE" "$ROOT/tests/peers/keyed.js" "$AT" >proxy 3>&- &
-	PROXY=$!
-	until grep -q ready proxy; do kill -0 $PROXY; sleep 0.05; done
-	run "$NODE" "$PEERS/@modelcontextprotocol/conformance/dist/index.js" server \
-		--scenario tools-call-simple-text --url "http://127.0.0.1:$(sed -n 's/^ready //p' proxy)/mcp"
+	proxied
+	run suite --scenario tools-call-simple-text
 	[ "$status" = 1 ]
+}
+
+# Of the extension; its other scenarios are about tools that ask while they are a task, or that are
+# refused to a client that does not know tasks: there are none of these.
+@test "the conformance suite's scenarios of the tasks extension" {
+	serve_tools
+	for scenario in lifecycle capability-negotiation wire-fields request-state-removal dispatch-and-envelope; do
+		suite --scenario "tasks-$scenario" || { cat suite; return 1; }
+		grep -q 'Passed: [1-9]' suite
+	done
 }
 
 @test "the SDK of most hosts, over standard input" {

@@ -36,6 +36,9 @@ struct call {
 	const char *public_url;
 	const char *resource;     /* the URL of what is called there, without its query; or NULL */
 	const char *peer;         /* address that it came from; NULL: this machine */
+	/* The operation that this call is part of, as putting its task on the queue is: the scopes of a
+	 * key have to cover that one. NULL: it is for itself. */
+	const char *serves;
 	bool far;                 /* over the network: hears of no place on this machine */
 	bool near;                /* from this machine itself, by no proxy */
 	bool of_task;             /* a task runs: it was decided when it was put on the queue */

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "lib/base/clock.h"
@@ -40,4 +41,21 @@ const char *id_new(struct arena *a)
 		*to++ = digits[b[i] & 15];
 	}
 	return text;
+}
+
+bool trace_valid(const char *text)
+{
+	static const char hex[] = "0123456789abcdef";
+	static const struct {
+		size_t at, len;
+	} parts[] = {{0, 2}, {3, 32}, {36, 16}, {53, 2}};
+
+	/* Versions to come may be longer, behind another '-'. */
+	if (strlen(text) < 55 || (text[55] && (text[55] != '-' || !strncmp(text, "00", 2))))
+		return false;
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (strspn(text + parts[i].at, hex) != parts[i].len ||
+			(parts[i].len > 2 && strspn(text + parts[i].at, "0") >= parts[i].len))
+			return false;
+	return text[2] == '-' && text[35] == '-' && text[52] == '-' && strncmp(text, "ff", 2) != 0;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/id.h"
 #include "lib/front/http.h"
 #include "lib/os/dirs.h"
 
@@ -29,8 +30,7 @@ static const char *trace_of(struct request *r)
 {
 	const char *text = web_header(r->x, "traceparent");
 
-	if (!text || strlen(text) < 55 || text[2] != '-' || text[35] != '-' ||
-		strspn(text + 3, "0123456789abcdef") != 32 || strspn(text + 3, "0") >= 32)
+	if (!text || !trace_valid(text))
 		return r->id;
 	return arena_memdup(&r->call.arena, text + 3, 32);
 }

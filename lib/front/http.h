@@ -115,6 +115,8 @@ void lanes_step(struct lanes *l);
 
 /* request.c: who asks for WHAT, by the key that came with R. */
 enum fail request_caller(struct request *r, const char *what);
+/* Takes the idempotency key and the trace that stand in R's headers. */
+void request_context(struct request *r);
 /* Gives R the store that this thread of the server reads with; R lets go of it itself. */
 enum fail request_store(struct request *r);
 

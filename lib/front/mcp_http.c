@@ -161,7 +161,7 @@ static void cancel(const struct post *p, const json_t *id)
 	pthread_mutex_lock(&d->lock);
 	for (struct post *one = d->posts; one; one = one->next)
 		if (one->session && !strcmp(one->session, p->session) && json_equal(one->x.id, id))
-			one->gone = 1;
+			one->gone = one->x.cancelled = 1;
 	pthread_mutex_unlock(&d->lock);
 }
 
@@ -226,6 +226,7 @@ void mcp_take(struct request *r)
 	p->x = (struct mcp_exchange){.mcp = r->http->mcp->mcp, .call = &r->call, .out = &p->out,
 		.client = client, .headers = true, .two_tools = tools && !strcmp(tools, "two"),
 		.transport_version = header(r, "MCP-Protocol-Version")};
+	request_context(r);
 	text = web_body(r->x, &len);
 	mcp_read(&p->x, text, len);
 	mcp_check_headers(&p->x, header(r, "Mcp-Method"), header(r, "Mcp-Name"));

@@ -140,7 +140,7 @@ static void cancel(struct stdio *s, const json_t *id)
 	pthread_mutex_lock(&s->lock);
 	for (struct job *j = s->jobs; j; j = j->next)
 		if (json_equal(j->x.id, id))
-			j->cancelled = 1;
+			j->cancelled = j->x.cancelled = 1;
 	pthread_mutex_unlock(&s->lock);
 }
 

@@ -328,6 +328,7 @@ static void make_submission(struct request *r)
 		json_object_set(submission, *name, value);
 		json_object_del(r->args, *name);
 	}
+	c->serves = r->route->op->name;
 	json_object_set_new(submission, "task_type", json_string(r->route->op->name));
 	json_object_set(submission, "parameters", r->args);
 	r->args = submission;
@@ -363,21 +364,26 @@ static void preset(struct request *r)
 			json_string(text + len + 1));
 }
 
-static enum fail read_all(struct request *r, int64_t *wait_s)
+void request_context(struct request *r)
 {
+	const char *trace = web_header(r->x, "traceparent");
 	const char *key = web_header(r->x, "Idempotency-Key");
 
+	if (trace && trace_valid(trace))
+		r->call.traceparent = arena_strdup(&r->call.arena, trace);
+	if (key)
+		r->call.idempotency_key = arena_strdup(&r->call.arena, key);
+}
+
+static enum fail read_all(struct request *r, int64_t *wait_s)
+{
 	if (!(r->route->op->flags & OP_OPEN))
 		TRY(request_caller(r, r->route->op->name));
 	TRY(read_body(r));
 	TRY(read_basic(r));
 	TRY(read_query(r, wait_s));
 	preset(r);
-	if (web_header(r->x, "traceparent"))
-		r->call.traceparent = arena_strdup(&r->call.arena,
-			web_header(r->x, "traceparent"));
-	if (key)
-		r->call.idempotency_key = arena_strdup(&r->call.arena, key);
+	request_context(r);
 	return FAIL_NONE;
 }
 

@@ -42,6 +42,35 @@ static const char *subject(struct mcp_exchange *x)
 	return json_canonical(x->call, j);
 }
 
+/* The number of a new state. */
+static uint64_t note_state(struct mcp *m)
+{
+	uint64_t n;
+
+	pthread_mutex_lock(&m->lock);
+	n = ++m->last_state;
+	m->states[n % MCP_STATES_MAX] = n;
+	pthread_mutex_unlock(&m->lock);
+	return n;
+}
+
+/* Each is good once: an answer to a question is not one to the same question asked later. */
+static bool take_state(struct mcp *m, const json_t *state)
+{
+	uint64_t n = (uint64_t)json_integer_value(json_object_get(state, "number"));
+	uint64_t *at = &m->states[n % MCP_STATES_MAX];
+	bool good;
+
+	if (strcmp(json_member_text(state, "run", ""), m->run))
+		return false;
+	pthread_mutex_lock(&m->lock);
+	good = n && *at == n;
+	if (good)
+		*at = 0;
+	pthread_mutex_unlock(&m->lock);
+	return good;
+}
+
 static enum fail read_state(struct mcp_exchange *x, const char *text)
 {
 	const char *dot = strrchr(text, '.'), *said;
@@ -56,7 +85,8 @@ static enum fail read_state(struct mcp_exchange *x, const char *text)
 	json_keep(c, j);
 	if (strcmp(json_member_text(j, "caller", ""), caller_id(c)) ||
 		strcmp(json_member_text(j, "subject", ""), subject(x)) ||
-		json_integer_value(json_object_get(j, "until")) < clock_now_ms())
+		json_integer_value(json_object_get(j, "until")) < clock_now_ms() ||
+		!take_state(x->mcp, j))
 		return FAIL_MISSING;
 	x->asked_before = json_object_get(j, "asked");
 	json_object_update(x->answers, json_object_get(j, "answers"));
@@ -91,7 +121,7 @@ bool mcp_ask_begin(struct mcp_exchange *x)
 	if (state && (!json_is_string(state) || read_state(x, json_string_value(state)) != FAIL_NONE)) {
 		fail_forget(x->call);
 		mcp_error(x, MCP_PARAMS, NULL, "requestState is none that was given to this call, or "
-			"it is too old: call again without it");
+			"it is too old or came before: call again without it");
 		return false;
 	}
 	return read_responses(x);
@@ -100,9 +130,9 @@ bool mcp_ask_begin(struct mcp_exchange *x)
 json_t *mcp_ask_result(struct mcp_exchange *x)
 {
 	struct call *c = x->call;
-	JSON_AUTO state = json_pack("{s:s,s:s,s:I,s:O,s:o}", "caller", caller_id(c), "subject",
-		subject(x), "until", clock_now_ms() + STATE_MS, "answers", x->answers, "asked",
-		json_object());
+	JSON_AUTO state = json_pack("{s:s,s:s,s:I,s:s,s:I,s:O,s:o}", "caller", caller_id(c), "subject",
+		subject(x), "until", clock_now_ms() + STATE_MS, "run", x->mcp->run, "number",
+		(json_int_t)note_state(x->mcp), "answers", x->answers, "asked", json_object());
 	const char *said, *mac, *key;
 	json_t *question;
 

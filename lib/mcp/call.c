@@ -141,15 +141,13 @@ json_t *mcp_tool_failure(struct mcp_exchange *x, enum fail f, const char *why)
 		"isError", 1, "_meta", "trae/error", fail_kind(f)->word);
 }
 
-json_t *mcp_tool_result(struct mcp_exchange *x, const struct op *op, json_t *structured,
-	const struct mcp_run *run)
+json_t *mcp_tool_result(struct mcp_exchange *x, json_t *structured, const struct mcp_run *run)
 {
 	json_t *content = json_array();
 
 	json_array_append_new(content, mcp_text_content(json_text(x->call, structured, false)));
 	for (size_t i = 0; run && i < run->files_count; i++)
 		json_array_append_new(content, mcp_file_content(x, &run->files[i]));
-	(void)op;
 	return json_pack("{s:o,s:O,s:b}", "content", content, "structuredContent", structured, "isError",
 		0);
 }
@@ -182,7 +180,7 @@ static json_t *call_op(struct mcp_exchange *x, const struct op *op, json_t *args
 		mcp_answer_text(x, run.fresh);
 		return NULL;
 	}
-	result = mcp_tool_result(x, op, structured(x, &run), &run);
+	result = mcp_tool_result(x, structured(x, &run), &run);
 	if (fresh_place(&run)) {
 		json_object_set_new(result, "resultType", json_string("complete"));
 		fresh_keep(&run, json_text(x->call, result, false));
@@ -231,7 +229,7 @@ static json_t *call_two(struct mcp_exchange *x, const char *name, json_t *args)
 	if (!strcmp(name, "search_tools")) {
 		json_t *found = json_keep(x->call, mcp_tools_search(x, args));
 
-		return mcp_tool_result(x, NULL, found, NULL);
+		return mcp_tool_result(x, found, NULL);
 	}
 	if (strcmp(name, "call_tool"))
 		return mcp_error(x, MCP_PARAMS, NULL, "Unknown tool: %s", name);

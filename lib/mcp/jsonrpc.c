@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/id.h"
 #include "lib/mcp/state.h"
 #include "lib/os/dirs.h"
 
@@ -15,6 +16,7 @@ enum fail mcp_start(struct call *c, struct mcp **out)
 		count++;
 	pthread_mutex_init(&m->lock, NULL);
 	pthread_cond_init(&m->answered, NULL);
+	m->run = id_new(&c->arena);
 	m->tools = ARENA_NEW(&c->arena, char *, count);
 	m->fresh = ARENA_NEW(&c->arena, struct mcp_fresh, count);
 	*out = m;

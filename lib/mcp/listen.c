@@ -24,19 +24,23 @@ struct listener {
 	json_t *uris, *tasks; /* what was agreed to */
 };
 
-static bool may_see(struct mcp_exchange *x, const char *id)
+/* As a task only one of the caller's own, as a resource any that it may read. */
+static bool may_see(struct mcp_exchange *x, const char *id, bool own)
 {
+	struct call *c = x->call;
 	struct mcp_run run;
-	enum fail f = mcp_dispatch(x, "task show",
-		json_keep(x->call, json_pack("{s:s}", "task_id", id)), &run);
+	struct task t;
+	enum fail f = own ? mcp_task_own(x, id, &t) : mcp_dispatch(x, "task show",
+		json_keep(c, json_pack("{s:s}", "task_id", id)), &run);
 
-	fail_forget(x->call);
+	c->serves = NULL;
+	fail_forget(c);
 	return f == FAIL_NONE;
 }
 
 static void add(struct listener *l, const char *uri, const char *id)
 {
-	if (l->count == WATCHED_MAX || !may_see(l->x, id))
+	if (l->count == WATCHED_MAX || !may_see(l->x, id, !uri))
 		return;
 	json_array_append_new(uri ? l->uris : l->tasks, json_string(uri ? uri : id));
 	l->watches[l->count++] = (struct watch){.id = id, .uri = uri, .state = "", .stage = ""};
@@ -76,12 +80,18 @@ static bool acknowledge(struct listener *l)
 		agreed));
 }
 
-/* Tells of W when it has changed; false when the client has gone. In a call of its own, so that a
- * stream's memory does not grow with time. */
+/* A call on the store of C, so that a stream's memory does not grow with time. */
+static struct call call_beside(const struct call *c)
+{
+	return (struct call){.channel = c->channel, .far = c->far, .caller = c->caller,
+		.store_path = c->store_path, .store = c->store, .policy = c->policy};
+}
+
+/* Tells of W when it has changed; false when the client has gone. */
 static bool tell(struct listener *l, struct watch *w)
 {
 	struct mcp_exchange *x = l->x;
-	struct call own = {.store_path = x->call->store_path, .store = x->call->store}, *c = x->call;
+	struct call own = call_beside(x->call), *c = x->call;
 	const char *stage;
 	bool here = true;
 	struct task t;
@@ -103,12 +113,25 @@ static bool tell(struct listener *l, struct watch *w)
 	return here;
 }
 
+/* A key that was revoked hears nothing more. */
+static bool still_valid(struct mcp_exchange *x)
+{
+	struct call own = call_beside(x->call);
+	const struct caller *who;
+	bool good = !x->call->caller ||
+		caller_from_id(&own, x->call->caller->id, &who) == FAIL_NONE;
+
+	own.store = NULL;
+	call_release(&own);
+	return good;
+}
+
 static void watch(struct listener *l)
 {
 	struct mcp_exchange *x = l->x;
 	int64_t sign = clock_boot_ms() + SIGN_MS;
 
-	while (!x->mcp->closing && !x->out->gone(x->out->to)) {
+	while (!x->mcp->closing && !x->out->gone(x->out->to) && still_valid(x)) {
 		for (size_t i = 0; i < l->count; i++)
 			if (!tell(l, &l->watches[i]))
 				return;
@@ -134,7 +157,7 @@ json_t *mcp_listen(struct mcp_exchange *x)
 		return mcp_ask_missing(x);
 	}
 	add_all(&l, filter);
-	if (l.count && store_open(x->call) != FAIL_NONE)
+	if (store_open(x->call) != FAIL_NONE)
 		return mcp_error(x, MCP_INTERNAL, NULL, "%s", x->call->why);
 	if (acknowledge(&l))
 		watch(&l);

@@ -8,6 +8,7 @@
 #ifndef MCP_MCP_H
 #define MCP_MCP_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -58,6 +59,8 @@ struct mcp_exchange {
 	const char *method;
 	json_t *id, *params, *meta; /* borrowed; meta is params._meta; each may be NULL */
 	json_t *message;
+
+	volatile sig_atomic_t cancelled; /* the front: the client said that it does not want it */
 
 	/* The answer: JSON on one line, "" for none; NULL: not yet. STATUS is that of HTTP. */
 	const char *answer;

@@ -1,6 +1,7 @@
 /* Methods: what a client may ask for, in which era, and who answers it. */
 #include <string.h>
 
+#include "lib/base/id.h"
 #include "lib/mcp/state.h"
 
 enum { OLD = 1, NEW = 2, BOTH = 3, QUICK = 4 };
@@ -87,7 +88,7 @@ static void read_meta(struct mcp_exchange *x)
 	const char *trace = json_member_text(x->meta, "traceparent", NULL);
 	const char *key = json_member_text(x->meta, "trae/idempotencyKey", NULL);
 
-	if (trace)
+	if (trace && trace_valid(trace))
 		c->traceparent = trace;
 	if (key)
 		c->idempotency_key = key;

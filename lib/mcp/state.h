@@ -35,6 +35,9 @@ enum mcp_code {
 #define MCP_POLL_MS 1000
 #define MCP_WAIT_MS 50000
 
+/* So many request states are remembered; the oldest give way, and are refused. */
+#define MCP_STATES_MAX 4096
+
 /* A result given again, as text, while it is fresh. */
 struct mcp_fresh {
 	char *text;
@@ -45,6 +48,10 @@ struct mcp {
 	pthread_mutex_t lock;
 	pthread_cond_t answered;
 	struct mcp_pending *pending; /* questions that clients have yet to answer */
+	const char *run;             /* identifier of this process: its request states name it */
+	uint64_t states[MCP_STATES_MAX]; /* numbers of those given and not brought back, by number
+	                                    modulo that many; 0: none */
+	uint64_t last_state;
 	char **tools;                /* by place in op_table: the tool as text; NULL: none */
 	struct mcp_fresh *fresh;     /* by place in op_table */
 	volatile bool closing;
@@ -93,8 +100,7 @@ struct mcp_run {
 enum fail mcp_dispatch(struct mcp_exchange *x, const char *operation, json_t *args,
 	struct mcp_run *out);
 /* The result of a call that ended so; a new reference. */
-json_t *mcp_tool_result(struct mcp_exchange *x, const struct op *op, json_t *structured,
-	const struct mcp_run *run);
+json_t *mcp_tool_result(struct mcp_exchange *x, json_t *structured, const struct mcp_run *run);
 json_t *mcp_tool_failure(struct mcp_exchange *x, enum fail f, const char *why);
 /* Progress of what is called, to a client that gave a token for it. */
 void mcp_tell_progress(struct mcp_exchange *x, double done, double total, const char *text);
@@ -109,7 +115,7 @@ json_t *mcp_file_resource(struct call *c, const char *uri, const struct file *fi
 /* ask.c. op_sink's ask; and what the client brought along of earlier rounds. */
 enum fail mcp_ask(void *to, struct call *c, const char *key, const char *method, json_t *params,
 	json_t **answer);
-/* False, and X is answered, when the state is not one that was given to this call. */
+/* False, and X is answered, when the state is not one that was given to this call, or came before. */
 bool mcp_ask_begin(struct mcp_exchange *x);
 /* The result that asks for what was asked; a new reference. */
 json_t *mcp_ask_result(struct mcp_exchange *x);
@@ -122,6 +128,8 @@ json_t *mcp_task_call(struct mcp_exchange *x, const struct op *op, json_t *args)
 /* Waits until the task ID has ended, for WAIT_MS at most; *T is how it then stands.
  * FAIL_INTERRUPTED when the client goes meanwhile. */
 enum fail mcp_task_wait(struct mcp_exchange *x, const char *id, int64_t wait_ms, struct task *t);
+/* The task ID, when it is one that X's caller put on the queue; else FAIL_MISSING. */
+enum fail mcp_task_own(struct mcp_exchange *x, const char *id, struct task *t);
 json_t *mcp_tasks_get(struct mcp_exchange *x);
 json_t *mcp_tasks_update(struct mcp_exchange *x);
 json_t *mcp_tasks_cancel(struct mcp_exchange *x);

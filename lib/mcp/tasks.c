@@ -6,6 +6,7 @@
 #include "lib/base/clock.h"
 #include "lib/mcp/state.h"
 #include "lib/model/task.h"
+#include "lib/os/dirs.h"
 #include "lib/store/store.h"
 
 #define LOOK_US 100000
@@ -46,9 +47,10 @@ static json_t *completed(struct mcp_exchange *x, const struct task *t)
 		!json_is_object(all))
 		all = json_object();
 	json_keep(c, all);
+	op_hide_places(c, op, all);
 	json_object_set_new(all, "task_id", json_string(t->id));
 	json_object_set_new(all, "status", json_string("completed"));
-	result = mcp_tool_result(x, op, all, &run);
+	result = mcp_tool_result(x, all, &run);
 	if (file_of_task(c, t->id, &files, &n) == FAIL_NONE)
 		for (size_t i = 0; i < n; i++)
 			json_array_append_new(json_object_get(result, "content"),
@@ -67,12 +69,16 @@ static json_t *ended(struct mcp_exchange *x, const struct task *t)
 		t->state, t->error_text ? ": " : "", t->error_text ? t->error_text : ""));
 }
 
-/* The word of the extension: an operation that failed is a result like any other. */
+/* The word of the extension: an operation that failed is a result like any other; "failed" is one
+ * that this program itself broke. */
 static const char *status_of(const struct task *t)
 {
 	if (!task_ended(t->state))
 		return "working";
-	return strcmp(t->state, "cancelled") ? "completed" : "cancelled";
+	if (!strcmp(t->state, "cancelled"))
+		return "cancelled";
+	return t->error_word && !strcmp(t->error_word, fail_kind(FAIL_BUG)->word) ? "failed"
+										  : "completed";
 }
 
 json_t *mcp_task_detail(struct mcp_exchange *x, const struct task *t)
@@ -92,11 +98,15 @@ json_t *mcp_task_detail(struct mcp_exchange *x, const struct task *t)
 
 		json_object_set_new(result, "resultType", json_string("complete"));
 		json_object_set_new(j, "result", result);
+	} else if (!strcmp(status, "failed")) {
+		json_object_set_new(j, "error", json_pack("{s:i,s:o}", "code", (int)MCP_INTERNAL,
+			"message", json_lossy(c, dir_told(c, t->error_text ? t->error_text : t->error_word))));
 	}
 	return j;
 }
 
-/* The client went away: what it asked for is not worth doing any more. */
+/* The client does not want it any more: it said so or, in the modern era, which has no other word
+ * for it over HTTP, it went away. A legacy one that only lost its connection may come back. */
 static json_t *give_up(struct mcp_exchange *x, const char *id)
 {
 	struct call *c = x->call;
@@ -104,20 +114,21 @@ static json_t *give_up(struct mcp_exchange *x, const char *id)
 
 	fail_forget(c);
 	c->idempotency_key = NULL;
-	if (mcp_dispatch(x, "task cancel", json_keep(c, json_pack("{s:s}", "task_id", id)), &run))
+	if ((x->cancelled || x->client.modern) &&
+		mcp_dispatch(x, "task cancel", json_keep(c, json_pack("{s:s}", "task_id", id)), &run))
 		fail_forget(c);
 	x->answer = "";
 	return NULL;
 }
 
-static json_t *not_yet(struct mcp_exchange *x, const struct op *op, const struct task *t)
+static json_t *not_yet(struct mcp_exchange *x, const struct task *t)
 {
 	struct call *c = x->call;
 	json_t *all = json_keep(c, json_pack("{s:s,s:s,s:o}", "task_id", t->id, "status",
 		task_status(t->state), "message", json_sprintf("It goes on as task %s: follow it with "
 			"task_show, which waits with wait", t->id)));
 
-	return mcp_tool_result(x, op, all, NULL);
+	return mcp_tool_result(x, all, NULL);
 }
 
 json_t *mcp_task_call(struct mcp_exchange *x, const struct op *op, json_t *args)
@@ -134,6 +145,7 @@ json_t *mcp_task_call(struct mcp_exchange *x, const struct op *op, json_t *args)
 		json_object_set(submission, "idempotency_key", key);
 		json_object_del(args, "idempotency_key");
 	}
+	c->serves = op->name;
 	f = mcp_dispatch(x, "task submit", submission, &run);
 	id = f == FAIL_NONE ? json_member_text(json_array_get(run.replies, 0), "task_id", "") : "";
 	if (f == FAIL_NONE && x->mcp->queued)
@@ -148,18 +160,30 @@ json_t *mcp_task_call(struct mcp_exchange *x, const struct op *op, json_t *args)
 		json_t *j = mcp_task_detail(x, &t);
 
 		json_object_del(j, "result");
+		json_object_del(j, "error");
 		json_object_set_new(j, "resultType", json_string("task"));
 		return j;
 	}
-	return task_ended(t.state) ? ended(x, &t) : not_yet(x, op, &t);
+	return task_ended(t.state) ? ended(x, &t) : not_yet(x, &t);
 }
 
-/* What every tasks/ method begins with: a client that knows tasks, and a task that it may see. */
+enum fail mcp_task_own(struct mcp_exchange *x, const char *id, struct task *t)
+{
+	struct call *c = x->call;
+	struct mcp_run run;
+
+	TRY(look(x, id, t));
+	if (!t->caller || strcmp(t->caller, caller_id(c)))
+		return fail(c, FAIL_MISSING, "no task %s", id);
+	c->serves = t->operation;
+	return mcp_dispatch(x, "task show", json_keep(c, json_pack("{s:s}", "task_id", id)), &run);
+}
+
+/* What every tasks/ method begins with: a client that knows tasks, and a task of its own. */
 static bool begin(struct mcp_exchange *x, struct task *t)
 {
 	struct call *c = x->call;
 	const char *id;
-	struct mcp_run run;
 	enum fail f;
 
 	if (!(x->client.can & MCP_CAN_TASKS)) {
@@ -170,9 +194,7 @@ static bool begin(struct mcp_exchange *x, struct task *t)
 	id = mcp_text_param(x, "taskId");
 	if (!id)
 		return false;
-	f = mcp_dispatch(x, "task show", json_keep(c, json_pack("{s:s}", "task_id", id)), &run);
-	if (f == FAIL_NONE)
-		f = look(x, id, t);
+	f = mcp_task_own(x, id, t);
 	if (f != FAIL_NONE)
 		mcp_error(x, f == FAIL_MISSING ? MCP_PARAMS : MCP_INTERNAL, NULL, "%s", c->why);
 	return f == FAIL_NONE;

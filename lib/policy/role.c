@@ -89,8 +89,7 @@ enum fail policy_allow(struct call *c, enum effect effect, const char *operation
 	if (policy_reserved(operation) && !strcmp(who->id, CALLER_MASTER))
 		return fail(c, FAIL_DENIED, "%s is not for the master key: use an API key with "
 			"role admin", operation);
-	if (who->scopes && !policy_covers(who->scopes, operation))
-		return fail(c, FAIL_DENIED, "%s is outside the scopes of this key (%s)", operation,
-			who->scopes);
+	if (who->scopes && !policy_covers(who->scopes, c->serves ? c->serves : operation))
+		return fail(c, FAIL_DENIED, "%s is outside the scopes of this key (%s)", c->serves ? c->serves : operation, who->scopes);
 	return FAIL_NONE;
 }

@@ -146,6 +146,10 @@ enum fail submission_ask(struct call *c, const struct submission *s, struct task
 	TRY(kind_find(c, s->task_type, s->parameters, &op));
 	if ((op->flags & OP_SHELL) && c->channel != CHANNEL_SHELL)
 		return fail(c, FAIL_DENIED, "%s is for the shell of this machine only", op->name);
+	/* Nobody can be asked while a task runs. */
+	if ((op->flags & OP_ASK) && c->channel == CHANNEL_MCP)
+		return fail(c, FAIL_DENIED, "%s is asked about first, which a task cannot be: call it "
+			"itself", op->name);
 	TRY(policy_allow(c, op->effect, op->name));
 	bound = arena_alloc(&c->arena, 1, op->args_size);
 	if ((s->parameters && op_arguments(c, op, s->parameters, true, false, arguments)) ||
