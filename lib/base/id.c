@@ -1,6 +1,8 @@
 /* Identifiers. */
 #include "lib/base/id.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,39 @@ void random_bytes(void *to, size_t len)
 	}
 }
 
+/* Random bytes of a thread, fetched for many identifiers at once. They are not secret, but must not
+ * be given twice: a process that was forked fetches its own. */
+static _Thread_local struct {
+	uint8_t bytes[512];
+	size_t left;
+	int generation;
+} pool;
+static atomic_int generation;
+
+static void forked(void)
+{
+	atomic_fetch_add(&generation, 1);
+}
+
+static void watch_forks(void)
+{
+	pthread_atfork(NULL, NULL, forked);
+}
+
+static void take_random(uint8_t *to, size_t len)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, watch_forks);
+	if (pool.left < len || pool.generation != atomic_load(&generation)) {
+		random_bytes(pool.bytes, sizeof pool.bytes);
+		pool.left = sizeof pool.bytes;
+		pool.generation = atomic_load(&generation);
+	}
+	pool.left -= len;
+	memcpy(to, pool.bytes + pool.left, len);
+}
+
 const char *id_new(struct arena *a)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -29,7 +64,7 @@ const char *id_new(struct arena *a)
 	uint8_t b[16];
 	uint64_t ms = (uint64_t)clock_now_ms();
 
-	random_bytes(b, sizeof b);
+	take_random(b, sizeof b);
 	for (int i = 0; i < 6; i++)
 		b[i] = (uint8_t)(ms >> (40 - 8 * i));
 	b[6] = (uint8_t)((b[6] & 0x0f) | 0x70);

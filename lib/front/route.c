@@ -64,11 +64,13 @@ const struct route *routes_find(struct call *c, const struct routes *r, const ch
 	const char *path, json_t *args, const char **allow)
 {
 	struct buf b = buf_in(&c->arena);
+	size_t len = strlen(path);
 
 	for (size_t i = 0; i < r->count; i++) {
 		const struct route *route = &r->list[i];
 
-		if (strncmp(route->path, path, route->fixed) ||
+		if (len < route->fixed || (!route->path[route->fixed] && len != route->fixed) ||
+			memcmp(route->path, path, route->fixed) ||
 			!matches(c, route->path, path, NULL))
 			continue;
 		if (!strcmp(route->method, method)) {

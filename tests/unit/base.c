@@ -1,8 +1,11 @@
-/* The lowest room: texts in an arena, and times as text. */
+/* The lowest room: texts in an arena, times as text, identifiers. */
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/id.h"
 #include "tests/unit/unit.h"
 
 TEST(formatted_texts_of_every_length)
@@ -36,4 +39,27 @@ TEST(times_are_those_of_the_calendar)
 		CHECK_TEXT(clock_text(&a, s * 1000 + (day % 2 ? 999 : 0)), want);
 		arena_release(&a);
 	}
+}
+
+TEST(identifiers_differ_behind_a_fork)
+{
+	const char *before = id_new(&c->arena), *ours;
+	char theirs[37] = "";
+	int ends[2], status = -1;
+	pid_t pid;
+
+	CHECK(strlen(before) == 36 && before[14] == '7');
+	CHECK(!pipe(ends));
+	fflush(stdout);
+	pid = fork();
+	if (!pid)
+		_exit(write(ends[1], id_new(&c->arena), 36) != 36);
+	ours = id_new(&c->arena);
+	CHECK(waitpid(pid, &status, 0) == pid && !status);
+	CHECK(read(ends[0], theirs, 36) == 36);
+	/* Behind the time all is random. */
+	CHECK(strcmp(ours + 14, theirs + 14));
+	CHECK(strcmp(ours + 14, before + 14));
+	close(ends[0]);
+	close(ends[1]);
 }
