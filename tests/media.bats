@@ -334,3 +334,53 @@ opened() { # the files that the last strace saw opened
 	frames=$(tail -1 lines | jq .frames)
 	jq 'del(.outputs) | .job = "estimate"' job | "$MEDIA" | tail -1 | jq -e --argjson n "$frames" '.frames == $n'
 }
+
+card() { # JQ_PROGRAM: draws a small card, changed by the program; lines in `lines`
+	: >card.png
+	jq -n --arg pwd "$PWD" '{job: "card", width: 320, height: 180, title: "A title", seed: 7,
+		points: ["A point.", "Another."], credit: "From somewhere", path: ($pwd + "/card.png")} | '"$1" |
+		"$MEDIA" >lines 2>err
+}
+
+look() {
+	jq -n --arg path "$PWD/$1" '{job: "look", path: $path}' | "$MEDIA"
+}
+
+@test "a card is one picture; the same job gives the same bytes" {
+	card .
+	result '.width == 320 and .height == 180'
+	[ ! -s err ]
+	look card.png | jq -e '.codec == "png" and .width == 320 and .height == 180 and .contrast > 0.5'
+	mv card.png first.png
+	card . && cmp card.png first.png
+	for change in '.seed = 8' '.title = "A tidle"' '.points[1] = "An other."' '.credit = "From there"' \
+		'.background = "#404000"' 'del(.title)' '.points = []'; do
+		card "$change"
+		not cmp -s card.png first.png
+	done
+}
+
+@test "bad cards are refused with one sentence" {
+	for is in 'has no member points2|.points2 = []' 'card.points is missing|del(.points)' \
+		'neither a title nor points|.points = [] | .title = ""' 'points.0. has to be|.points = [" "]' \
+		'points.0. has to be|.points = [3]' 'more than 6|.points = [range(7) | "A point"]' \
+		'have to be even|.width = 321' 'title is too long|.title = "x" * 1001' \
+		'cannot be read on a picture|.points = [range(6) | "words " * 600]' \
+		'colour|.background = "red"' 'absolute path|.path = "card.png"' 'regular file|.path = "/dev/null"'; do
+		if card "${is#*|}"; then cat lines; return 1; fi
+		cat lines
+		tail -1 lines | jq -e --arg p "${is%%|*}" '.event == "error" and .fail == "invalid_input" and
+			(.text | test($p))'
+	done
+}
+
+@test "each outside call of a card may fail" {
+	n=1
+	until TRAE_FAULT=$n card .; do
+		tail -1 lines | jq -e '.event == "error" and (.fail | . == "io_error" or . == "disk_full")'
+		n=$((n + 1))
+	done
+	look card.png | jq -e .contrast
+	echo "$n calls"
+	[ "$n" -gt 3 ]
+}

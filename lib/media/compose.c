@@ -48,23 +48,14 @@ static void plan_cues(struct call *c, struct composer *k)
 	k->cues = cues;
 }
 
-static bool lacks_letters(struct call *c, const char *text)
-{
-	if (!text || !type_missing(text))
-		return false;
-	call_warn(c, "no installed font has all letters of \"%s\": install one that has, as "
-		"fonts-noto-core or fonts-noto-cjk", text);
-	return true;
-}
-
 /* One warning is enough: one package of fonts usually mends all. */
 static void check_letters(struct call *c, const struct timeline *t)
 {
 	for (size_t i = 0; i < t->scenes_count; i++)
-		if (lacks_letters(c, t->scenes[i].scene->title))
+		if (type_lacks_letters(c, t->scenes[i].scene->title))
 			return;
 	for (size_t i = 0; i < t->parts_count; i++)
-		if (lacks_letters(c, t->parts[i].part->text))
+		if (type_lacks_letters(c, t->parts[i].part->text))
 			return;
 }
 
@@ -73,7 +64,7 @@ enum fail composer_open(struct call *c, const struct render_job *job,
 {
 	struct composer k = {.show = {.job = job, .timeline = timeline,
 		.palette = palette_for(job->background, (uint64_t)job->seed),
-		.metrics = metrics_of(job)}};
+		.metrics = metrics_of(job->width, job->height, job->captions)}};
 
 	*out = k;
 	plan_cues(c, out);

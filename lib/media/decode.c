@@ -105,6 +105,7 @@ enum fail image_open(struct call *c, const char *path, const char *name, int64_t
 		return fail(c, FAIL_BUG, "no memory for a picture");
 	TRY(source_open(c, path, name, image_formats, &source));
 	TRY(decode_first(c, source.format, name, pixels_max, image.frame));
+	image.codec = avcodec_get_name(source.format->streams[0]->codecpar->codec_id);
 	orient(&image);
 	if (image.width < 1 || image.height < 1)
 		return fail(c, FAIL_INPUT, "%s is empty", name);

@@ -11,6 +11,7 @@ struct AVFrame;
 /* A decoded file; width and height are those of the upright picture. */
 struct image {
 	struct AVFrame *frame;
+	const char *codec;    /* "png", "mjpeg", ... */
 	int width, height;
 	bool turned;          /* rows of the file are columns of the picture */
 	bool flip_x, flip_y;  /* to be done before turning */

@@ -5,6 +5,7 @@
 
 #include "lib/media/bind.h"
 #include "lib/media/sandbox.h"
+#include "lib/text/utf8.h"
 
 #define SCENES_MAX 2000
 #define PARTS_MAX 20000
@@ -71,6 +72,19 @@ static const struct bind_member render_members[] = {
 	{"background", BIND_TEXT, AT(render_job, background)},
 	{"metadata", BIND_OBJECT, AT(render_job, metadata_json)},
 	{"outputs", BIND_ARRAY, AT(render_job, outputs_json)},
+};
+
+static const struct bind_member card_members[] = {
+	{"job", BIND_TEXT, AT(card_job, job), true},
+	{"sandbox", BIND_CHOICE, AT(card_job, sandbox), .choices = sandbox_wishes},
+	{"width", BIND_INT, AT(card_job, width), .min = 128, .max = 4096},
+	{"height", BIND_INT, AT(card_job, height), .min = 128, .max = 4096},
+	{"seed", BIND_INT, AT(card_job, seed), .min = 0, .max = 9007199254740991.0},
+	{"background", BIND_TEXT, AT(card_job, background)},
+	{"title", BIND_TEXT, AT(card_job, title)},
+	{"points", BIND_ARRAY, AT(card_job, points_json), true},
+	{"credit", BIND_TEXT, AT(card_job, credit)},
+	{"path", BIND_PATH, AT(card_job, path), true},
 };
 
 static const struct bind_member file_members[] = {
@@ -193,12 +207,15 @@ static enum fail read_voice(struct call *c, struct render_job *job)
 	return FAIL_NONE;
 }
 
-static enum fail check_background(struct call *c, const char *text)
+static enum fail check_ground(struct call *c, const char *where, int64_t width, int64_t height,
+	const char *text)
 {
+	if (width % 2 || height % 2)
+		return fail(c, FAIL_INPUT, "%s.width and %s.height have to be even", where, where);
 	if (!text || (strlen(text) == 7 && text[0] == '#' &&
 			     strspn(text + 1, "0123456789abcdefABCDEF") == 6))
 		return FAIL_NONE;
-	return fail(c, FAIL_INPUT, "render.background has to be a colour such as #1d3557");
+	return fail(c, FAIL_INPUT, "%s.background has to be a colour such as #1d3557", where);
 }
 
 enum fail job_read_render(struct call *c, const json_t *json, struct render_job **out)
@@ -209,11 +226,9 @@ enum fail job_read_render(struct call *c, const json_t *json, struct render_job 
 		.music_volume = 0.25, .loudness_lufs = -16, .captions = true,
 		.quality = QUALITY_PRODUCTION};
 	TRY(BIND(json, "render", render_members, job));
-	if (job->width % 2 || job->height % 2)
-		return fail(c, FAIL_INPUT, "render.width and render.height have to be even");
+	TRY(check_ground(c, "render", job->width, job->height, job->background));
 	if (job->music && strcmp(job->music, "bed") && job->music[0] != '/')
 		return fail(c, FAIL_INPUT, "render.music has to be \"bed\" or an absolute path");
-	TRY(check_background(c, job->background));
 	if (job->metadata_json)
 		TRY(BIND(job->metadata_json, "render.metadata", metadata_members, job));
 	TRY(read_voice(c, job));
@@ -230,6 +245,49 @@ const struct job_output *job_output(const struct render_job *job, enum output_fo
 		if (job->outputs[i].format == (int)format)
 			return &job->outputs[i];
 	return NULL;
+}
+
+static enum fail read_points(struct call *c, struct card_job *job)
+{
+	size_t i;
+	json_t *value;
+
+	if (json_array_size(job->points_json) > CARD_POINTS_MAX)
+		return fail(c, FAIL_INPUT, "card.points has more than %d points", CARD_POINTS_MAX);
+	job->points = ARENA_NEW(&c->arena, const char *, CARD_POINTS_MAX);
+	json_array_foreach((json_t *)job->points_json, i, value) {
+		const char *text = json_string_value(value);
+
+		if (!text || !text[strspn(text, " ")] || strlen(text) > ITEM_BYTES_MAX)
+			return fail(c, FAIL_INPUT,
+				"card.points[%zu] has to be a text of at most %d bytes", i,
+				ITEM_BYTES_MAX);
+		job->points[job->points_count++] = utf8_plain(&c->arena, text,
+			json_string_length(value), false);
+	}
+	return FAIL_NONE;
+}
+
+enum fail job_read_card(struct call *c, const json_t *json, struct card_job **out)
+{
+	struct card_job *job = ARENA_NEW(&c->arena, struct card_job, 1);
+
+	*job = (struct card_job){.width = 1280, .height = 720, .seed = 1};
+	TRY(BIND(json, "card", card_members, job));
+	TRY(check_ground(c, "card", job->width, job->height, job->background));
+	if (job->title && strlen(job->title) > TITLE_BYTES_MAX)
+		return fail(c, FAIL_INPUT, "card.title is too long for a heading: at most %d bytes",
+			TITLE_BYTES_MAX);
+	if (job->title && !job->title[0])
+		job->title = NULL;
+	if (job->credit && !job->credit[0])
+		job->credit = NULL;
+	TRY(read_points(c, job));
+	if (!job->points_count && !job->title)
+		return fail(c, FAIL_INPUT,
+			"card has neither a title nor points: there is nothing to show");
+	*out = job;
+	return FAIL_NONE;
 }
 
 enum fail job_read_file(struct call *c, const json_t *json, struct file_job **out)

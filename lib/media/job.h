@@ -73,6 +73,22 @@ enum fail job_read_render(struct call *c, const json_t *json, struct render_job 
 /* The output of FORMAT, or NULL when none was asked for. */
 const struct job_output *job_output(const struct render_job *job, enum output_format format);
 
+#define CARD_POINTS_MAX 6
+
+/* A job "card": one picture of a title, points and where they are from. */
+struct card_job {
+	const char *job;
+	int sandbox;             /* enum sandbox_wish */
+	int64_t width, height, seed;
+	const char *background;  /* "#rrggbb" or NULL */
+	const char *title, *credit; /* or NULL */
+	const json_t *points_json;
+	const char **points;
+	size_t points_count;
+	const char *path;        /* the PNG */
+};
+enum fail job_read_card(struct call *c, const json_t *json, struct card_job **out);
+
 /* A job on one file. */
 struct file_job {
 	const char *job;

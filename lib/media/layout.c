@@ -87,30 +87,6 @@ static double add_text(struct page *p, const char *text, const struct text_style
 	return h;
 }
 
-/* Sets the size so that TEXT is at most HEIGHT high, and narrows the lines as far as it takes no
- * more of them, so that none holds one last word. Returns the height. */
-static double fit(const char *text, struct text_style *style, double height, double least)
-{
-	struct text_style narrow;
-	struct canvas cv;
-	double w, h, now;
-
-	canvas_begin(&cv, 0, 0, 2, 2);
-	style->size = canvas_fit(&cv, text, style, height, least);
-	canvas_set(&cv, text, style, &w, &h);
-	narrow = *style;
-	narrow.whole = true;
-	for (int i = 0; i < 12; i++) {
-		narrow.width *= 0.95;
-		canvas_set(&cv, text, &narrow, &w, &now);
-		if (now > h || w > narrow.width + 1)
-			break;
-		style->width = narrow.width;
-	}
-	canvas_end(&cv);
-	return h;
-}
-
 /* The place of the scene among those with a heading, not counting the title card; 0: none. */
 static size_t chapter_of(const struct page *p)
 {
@@ -155,7 +131,7 @@ static void layout_title(struct page *p)
 
 	if (!title)
 		return;
-	h = fit(title, &style, m->height * (m->upright ? 0.36 : 0.46), 30 * m->unit);
+	h = type_fit(title, &style, m->height * (m->upright ? 0.36 : 0.46), 30 * m->unit);
 	y = m->height * (m->upright ? 0.42 : 0.46) - h / 2;
 	add_numeral(p, 0.10);
 	add_bar(p, m->margin, y - 34 * m->unit, 92 * m->unit, 9 * m->unit, p->from, p->to);
@@ -174,7 +150,7 @@ static double add_heading(struct page *p, double y, double size, double width, d
 
 	if (!title)
 		return y;
-	h = fit(title, &style, most, 24 * m->unit);
+	h = type_fit(title, &style, most, 24 * m->unit);
 	add_bar(p, m->margin, y, 64 * m->unit, 7 * m->unit, p->from, p->to);
 	y += 24 * m->unit;
 	add_text(p, title, &style, m->margin, y, after(p, 0.1), p->to);
@@ -204,7 +180,7 @@ static void add_callouts(struct page *p, double x, double y, double width)
 			continue;
 		from = time_frame(t, part->tokens.token[callout.token].start_s) - t->fps / 8;
 		to = part->to + t->fps / 4 < p->to ? part->to + t->fps / 4 : p->to;
-		h = fit(callout.value, &big, 150 * m->unit, 40 * m->unit);
+		h = type_fit(callout.value, &big, 150 * m->unit, 40 * m->unit);
 		add_text(p, callout.value, &big, x, y, from, to);
 		add_text(p, callout.label, &small, x + 4 * m->unit, y + h + 4 * m->unit,
 			from + t->fps / 8, to);
@@ -258,7 +234,7 @@ static void add_statements(struct page *p, double y, double size)
 
 		if (part->part->kind != PART_SENTENCE)
 			continue;
-		h = fit(part->part->text, &style, room, 18 * m->unit);
+		h = type_fit(part->part->text, &style, room, 18 * m->unit);
 		add_text(p, part->part->text, &style, m->margin,
 			span->scene->title ? y : y + (room - h) / 2, part->from,
 			part->to + t->fps / 6);
@@ -328,7 +304,7 @@ static void layout_bullets(struct page *p)
 			continue;
 		style.size = BULLET * m->unit;
 		style.width = m->text_width - 40 * m->unit;
-		h = fit(part->part->text, &style, m->foot - top, 20 * m->unit);
+		h = type_fit(part->part->text, &style, m->foot - top, 20 * m->unit);
 		for (size_t s = last; s < p->stage->sprites; s++)
 			p->stage->sprite[s].dim_from = part->from;
 		if (y > top && y + h > m->foot) {
@@ -360,7 +336,7 @@ static void layout_picture(struct page *p)
 
 	if (!title || !p->show->job->text_overlays)
 		return;
-	h = fit(title, &style, m->height * 0.2, 22 * m->unit);
+	h = type_fit(title, &style, m->height * 0.2, 22 * m->unit);
 	y = m->foot - h - 6 * m->unit;
 	add_bar(p, m->margin, y + 2 * m->unit, 8 * m->unit, h - 4 * m->unit, after(p, 0.2), to);
 	add_text(p, title, &style, m->margin + 28 * m->unit, y, after(p, 0.35), to);

@@ -15,8 +15,8 @@
 /* At most ten lines a second tell how far it is. */
 #define PROGRESS_EVERY_MS 100
 
-static const struct work *const works[] = {&work_render, &work_estimate, &work_probe, &work_facts,
-	NULL};
+static const struct work *const works[] = {&work_render, &work_estimate, &work_card, &work_probe,
+	&work_look, &work_facts, NULL};
 
 static volatile sig_atomic_t cancelled;
 

@@ -26,19 +26,20 @@ struct rendering {
 	int64_t since_us;
 };
 
-static enum fail open_output(struct call *c, const struct job_output *o, int *fd)
+enum fail work_open_output(struct call *c, const char *path, bool pipe, int *out)
 {
+	FILE_AUTO fd = fault_io(EIO) ? -1
+		: open(path, (pipe ? O_WRONLY : O_RDWR) | O_CLOEXEC | O_NOCTTY);
 	struct stat st;
-	bool pipe = o->format == OUTPUT_Y4M;
 
-	*fd = fault_io(EIO) ? -1
-		: open(o->path, (pipe ? O_WRONLY : O_RDWR) | O_CLOEXEC | O_NOCTTY);
-	if (*fd < 0)
-		return fail_errno(c, errno, "cannot write %s", o->path);
-	if (fstat(*fd, &st) || !(S_ISREG(st.st_mode) || (pipe && S_ISFIFO(st.st_mode))))
-		return fail(c, FAIL_INPUT, "%s is no regular file", o->path);
-	if (S_ISREG(st.st_mode) && (fault_io(EIO) || ftruncate(*fd, 0)))
-		return fail_errno(c, errno, "cannot write %s", o->path);
+	if (fd < 0)
+		return fail_errno(c, errno, "cannot write %s", path);
+	if (fstat(fd, &st) || !(S_ISREG(st.st_mode) || (pipe && S_ISFIFO(st.st_mode))))
+		return fail(c, FAIL_INPUT, "%s is no regular file", path);
+	if (S_ISREG(st.st_mode) && (fault_io(EIO) || ftruncate(fd, 0)))
+		return fail_errno(c, errno, "cannot write %s", path);
+	*out = fd;
+	fd = -1;
 	return FAIL_NONE;
 }
 
@@ -59,8 +60,11 @@ static enum fail prepare(struct call *c, const json_t *json, struct errand *e)
 			e->readable[e->readable_count++] = job->scenes[i].picture;
 	if (job->music && job->music[0] == '/')
 		e->readable[e->readable_count++] = job->music;
-	for (size_t i = 0; i < job->outputs_count; i++)
-		TRY(open_output(c, &job->outputs[i], &r->fd[job->outputs[i].format]));
+	for (size_t i = 0; i < job->outputs_count; i++) {
+		const struct job_output *o = &job->outputs[i];
+
+		TRY(work_open_output(c, o->path, o->format == OUTPUT_Y4M, &r->fd[o->format]));
+	}
 	e->job = r;
 	e->wish = (enum sandbox_wish)job->sandbox;
 	return FAIL_NONE;

@@ -10,15 +10,15 @@
 /* The camera sees one part in this of a picture at most, and moves within it. */
 #define CAMERA_ROOM 1.14
 
-struct metrics metrics_of(const struct render_job *job)
+struct metrics metrics_of(int64_t width, int64_t height, bool captions)
 {
-	struct metrics m = {.width = (int)job->width, .height = (int)job->height};
+	struct metrics m = {.width = (int)width, .height = (int)height};
 
 	m.upright = m.height > m.width;
 	m.unit = (m.upright ? m.width : m.height) / 720.0;
 	m.margin = m.unit * (m.upright ? 64 : 104);
 	m.text_width = m.width - 2 * m.margin;
-	m.foot = m.height * (m.upright ? 0.70 : job->captions ? 0.765 : 0.88);
+	m.foot = m.height * (m.upright ? 0.70 : captions ? 0.765 : 0.88);
 	return m;
 }
 

@@ -18,7 +18,7 @@ struct metrics {
 	double foot;          /* texts end above this */
 };
 
-struct metrics metrics_of(const struct render_job *job);
+struct metrics metrics_of(int64_t width, int64_t height, bool captions);
 
 /* Something laid over the ground from frame FROM to before TO. It comes in rising and fades out;
  * from DIM_FROM on, if that is not 0, it is only half there. */

@@ -84,6 +84,15 @@ int type_missing(const char *text)
 	return missing;
 }
 
+bool type_lacks_letters(struct call *c, const char *text)
+{
+	if (!text || !type_missing(text))
+		return false;
+	call_warn(c, "no installed font has all letters of \"%s\": install one that has, as "
+		"fonts-noto-core or fonts-noto-cjk", text);
+	return true;
+}
+
 void canvas_begin(struct canvas *c, int x, int y, int width, int height)
 {
 	cairo_font_options_t *options = cairo_font_options_create();
@@ -194,6 +203,28 @@ double canvas_fit(struct canvas *c, const char *text, const struct text_style *s
 			return trial.size;
 		trial.size = fmax(least, trial.size * 0.93);
 	}
+}
+
+double type_fit(const char *text, struct text_style *style, double height, double least)
+{
+	struct text_style narrow;
+	struct canvas cv;
+	double w, h, now;
+
+	canvas_begin(&cv, 0, 0, 2, 2);
+	style->size = canvas_fit(&cv, text, style, height, least);
+	canvas_set(&cv, text, style, &w, &h);
+	narrow = *style;
+	narrow.whole = true;
+	for (int i = 0; i < 12; i++) {
+		narrow.width *= 0.95;
+		canvas_set(&cv, text, &narrow, &w, &now);
+		if (now > h || w > narrow.width + 1)
+			break;
+		style->width = narrow.width;
+	}
+	canvas_end(&cv);
+	return h;
 }
 
 void canvas_colour(struct canvas *c, struct rgb colour, double opacity)

@@ -5,6 +5,7 @@
 #include <cairo.h>
 #include <pango/pangocairo.h>
 
+#include "lib/base/call.h"
 #include "lib/frame/frame.h"
 #include "lib/media/palette.h"
 
@@ -48,6 +49,10 @@ void canvas_mark(struct canvas *c, size_t at, size_t len, struct rgb colour);
 double canvas_fit(struct canvas *c, const char *text, const struct text_style *style, double height,
 	double least);
 
+/* Sets the size so that TEXT is at most HEIGHT high, and narrows the lines as far as it takes no
+ * more of them, so that none holds one last word. Returns the height. */
+double type_fit(const char *text, struct text_style *style, double height, double least);
+
 void canvas_colour(struct canvas *c, struct rgb colour, double opacity);
 void canvas_round_box(struct canvas *c, double x, double y, double width, double height,
 	double radius);
@@ -60,6 +65,9 @@ bool type_right_to_left(const char *text);
 
 /* How many letters of TEXT no installed font has: they would show as boxes. */
 int type_missing(const char *text);
+
+/* Warns where TEXT (may be NULL) has such letters, and tells. */
+bool type_lacks_letters(struct call *c, const char *text);
 
 /* The family that text is set in: the first of a list that is installed. In FILE, if not NULL,
  * the font file (owned by the process). */

@@ -23,6 +23,10 @@ struct work {
 	enum fail (*run)(struct call *c, const struct errand *e, json_t *result);
 };
 
-extern const struct work work_render, work_estimate, work_probe, work_facts;
+extern const struct work work_render, work_estimate, work_card, work_probe, work_look, work_facts;
+
+/* Opens the file PATH, which is there, for writing and empties it: a regular one, or with PIPE a
+ * named pipe too. *FD is the process's. */
+enum fail work_open_output(struct call *c, const char *path, bool pipe, int *fd);
 
 #endif
