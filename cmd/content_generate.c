@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/content/card.h"
 #include "lib/op/op.h"
 #include "lib/os/file.h"
 #include "lib/text/slug.h"
@@ -65,7 +66,7 @@ static enum fail estimate(struct call *c, const struct content_generate_args *ar
 	const struct script *script, const struct render_output *output, struct rendered *out)
 {
 	if (strcmp(output->format, "md") && strcmp(output->format, "txt"))
-		TRY(render_estimate(c, script, NULL, &args->look, out));
+		TRY(render_estimate(c, script, NULL, &args->look, output->format, out));
 	out->path = output->to.text;
 	return FAIL_NONE;
 }
@@ -82,6 +83,22 @@ static enum fail use_script(struct call *c, const char *text, struct written *ou
 	for (size_t i = 0; i < w.script.warning_count; i++)
 		call_warn(c, "%s", w.script.warnings[i]);
 	*out = w;
+	return FAIL_NONE;
+}
+
+/* Those of SENTENCES that stand on the card. */
+static enum fail shown(struct call *c, const struct script *script, json_t **sentences)
+{
+	json_t *list = json_keep(c, json_array()), *row;
+	struct card card;
+	size_t i;
+
+	TRY(card_of_script(c, script, &card));
+	json_array_foreach(*sentences, i, row)
+		for (size_t k = 0; k < card.count; k++)
+			if (!strcmp(json_member_text(row, "text", ""), card.points[k]))
+				json_array_append(list, row);
+	*sentences = list;
 	return FAIL_NONE;
 }
 
@@ -110,10 +127,14 @@ static enum fail run(struct call *c, const void *data)
 
 	TRY(args->script ? use_script(c, args->script, &written) : writer_write(c, &ask, &written));
 	TRY(choose_output(c, args, written.script.title, &output));
+	if (!written.script.title && !strcmp(output.format, "png"))
+		written.script.title = args->topic;
 	TRY(c->dry_run ? estimate(c, args, &written.script, &output, &made)
 		       : make(c, args, &written.script, &output, &made));
 	if (!strcmp(made.path, "-"))
 		return FAIL_NONE;
+	if (!strcmp(output.format, "png"))
+		TRY(shown(c, &written.script, &written.sentences));
 	reply = (struct content_generate_reply){.path = made.path, .title = written.script.title,
 		.writer = written.by, .sha256 = made.sha256, .duration_s = made.duration_s,
 		.bytes = made.bytes, .sources = written.sources,
@@ -125,9 +146,11 @@ static const struct op_rename renames[] = {
 	{"prompt", "topic"},
 	{"format", "format", .is = "video", .means = "mp4"},
 	{"format", "format", .is = "audio", .means = "mp3"},
+	{"format", "format", .is = "image", .means = "png"},
 	{"format", "format", .is = "text", .means = "md"},
 	{"content_type", "format", .is = "video", .means = "mp4"},
 	{"content_type", "format", .is = "audio", .means = "mp3"},
+	{"content_type", "format", .is = "image", .means = "png"},
 	{"content_type", "format", .is = "text", .means = "md"},
 	{"content_type", "format"},
 	{"parameters.custom_script", "script"},
@@ -151,17 +174,18 @@ const struct op op_content_generate = {
 	.effect = EFFECT_WRITE,
 	.resource = "render",
 	.flags = OP_LONG | OP_DRY,
-	.summary = "Make a video, sound or text about a topic from sources",
+	.summary = "Make a video, sound, picture or text about a topic",
 	.about = "Writes a script as content script does, and makes the finished file of it: "
-		"a narrated video, its sound alone, captions, or the text. Without sources and "
-		"without a language model it says what to give.",
+		"a narrated video, its sound alone, captions, the text, or a picture of its title and "
+		"main sentences. Without sources and without a language model it says what to "
+		"give.",
 	.example = "trae content generate \"Sustainable energy\" --source article.md --length \"1-2 minutes\"",
 	OP_ARGS(struct content_generate_args,
 		FIELD(struct content_generate_args, topic, "What it is about", .word = true,
 			.required = true, .min = 1, .max = 500),
 		FIELD(struct content_generate_args, sources, "What to write from: documents, or texts", .or_text = true),
 		FIELD(struct content_generate_args, format, "What to make", .initial = "mp4",
-			.oneof = ONEOF("mp4", "md", "txt", "srt", "mp3", "wav"),
+			.oneof = ONEOF("mp4", "md", "txt", "srt", "mp3", "wav", "png"),
 			.instead = RENDER_INSTEAD),
 		FIELD(struct content_generate_args, script, "Script to make it of, instead of writing one",
 			.min = 1, .max = 50000),

@@ -72,7 +72,8 @@ static enum fail run(struct call *c, const void *data)
 	for (size_t i = 0; i < script.warning_count; i++)
 		call_warn(c, "%s", script.warnings[i]);
 	if (c->dry_run) {
-		TRY(render_estimate(c, &script, document.folder, &args->look, &made));
+		TRY(render_estimate(c, &script, document.folder, &args->look, outputs[0].format,
+			&made));
 		made.path = outputs[0].to.text;
 	} else {
 		TRY(render_script(c, &script, document.folder, &args->look, outputs, count, &made));
@@ -91,6 +92,7 @@ static const struct op_rename renames[] = {
 	{"parameters.script", "text"},
 	{"parameters.content_type", "format", .is = "video", .means = "mp4"},
 	{"parameters.content_type", "format", .is = "audio", .means = "mp3"},
+	{"parameters.content_type", "format", .is = "image", .means = "png"},
 	{"parameters.topic", NULL},
 	{"parameters.duration", NULL},
 	{"parameters.style", NULL},
@@ -129,17 +131,19 @@ const struct op op_video_render = {
 	.about = "The script is Markdown or plain text, from a file, standard input or a "
 		"URL: headings begin scenes, lists become bullets, pictures are shown, cues such "
 		"as [TENSE_MOMENT] pause. The video is opened again and checked before it gets "
-		"its name.",
+		"its name. A .png is a card: title and main sentences.",
 	.example = "trae video render talk.md -o talk.mp4 --size 720p --background-music",
 	OP_ARGS(struct video_render_args,
 		FIELD(struct video_render_args, script, "The script", .word = true),
 		FIELD(struct video_render_args, text, "The script itself, instead of a file", .min = 1,
 			.max = 50000),
 		FIELD(struct video_render_args, output,
-			"File to make (.mp4, .wav, .mp3, .srt, .vtt); default: named like the script",
+			"File to make (.mp4, .wav, .mp3, .srt, .vtt, .png); default: named like the "
+			"script",
 			.letter = 'o', .output = true),
 		FIELD(struct video_render_args, format, "What to make; default: by the output's name",
-			.oneof = ONEOF("mp4", "wav", "mp3", "srt", "vtt"), .instead = RENDER_INSTEAD),
+			.oneof = ONEOF("mp4", "wav", "mp3", "srt", "vtt", "png"),
+			.instead = RENDER_INSTEAD),
 		RENDER_FIELDS(struct video_render_args),
 		FIELD(struct video_render_args, subtitles, "Captions as a file besides (.srt, .vtt)",
 			.output = true)),

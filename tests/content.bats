@@ -52,15 +52,114 @@ said_by() {
 
 @test "every format of content generate" {
 	skip_without "ffmpeg is not installed" command -v ffprobe
-	for format in md txt srt mp3 wav mp4; do
+	for format in md txt srt mp3 wav png mp4; do
 		trae content generate "Sustainable energy" --source article.md --length 15s \
 			--format $format --json >reply
 		jq -e --arg f "$PWD/sustainable-energy.$format" '.path == $f and .bytes > 100' reply
 	done
 	ffprobe -v error -show_streams sustainable-energy.mp4 | grep -q codec_name=h264
 	head -1 sustainable-energy.md | grep -qx '# Sustainable energy'
-	[ "$(trae file list | wc -l)" = 6 ]
+	[ "$(trae file list | wc -l)" = 7 ]
 	trae content generate "Sustainable energy" --source article.md --format txt -o - | grep -qi energy
+}
+
+# shows FILE WIDTH HEIGHT: a PNG of that size with light letters on a ground of many colours.
+shows() {
+	[ "$(ffprobe -v error -show_entries stream=codec_name,width,height -of csv=p=0 "$1")" = "png,$2,$3" ]
+	ffmpeg -v error -i "$1" -f rawvideo -pix_fmt rgb24 - | od -An -v -t u1 -w3 >pixels
+	[ "$(wc -l <pixels)" = $(($2 * $3)) ]
+	awk '{ seen[$0]++; white += $1 + $2 + $3 > 720 } END { exit !(length(seen) > 200 && white > NR / 200) }' pixels
+}
+
+@test "a card is a PNG of the size asked for, with the sentences that say most" {
+	skip_without "ffmpeg is not installed" command -v ffmpeg
+	trae content generate "Sustainable energy" --source article.md -o card.png --size 640x360 --json >reply
+	jq -e --arg s "$(sha256sum card.png | cut -d" " -f1)" --arg p "$PWD/card.png" '.path == $p and
+		.sha256 == $s and .duration_s == null and .warnings == [] and (.sentences | length) == 3' reply
+	said_by reply article.md
+	shows card.png 640 360
+	trae file show "$(trae file list --json | jq -r '.files[0].id')" --json |
+		jq -e '.content_type == "image/png" and .metadata.resolution == "640x360" and
+			.metadata.codec == "png" and .metadata.duration_seconds == null'
+	trae content generate "Sustainable energy" --source article.md --format png -o - --size 640x360 >again.png
+	cmp card.png again.png
+	trae content generate "Sustainable power" --source article.md -o other.png --size 640x360 -q
+	shows other.png 640 360
+	[ "$(sha256sum <card.png)" != "$(sha256sum <other.png)" ]
+	trae content generate "Sustainable energy" --source article.md -o tall.png --size 360x640 -q
+	shows tall.png 360 640
+	[ "$(ls -A | grep -c '\.part')" = 0 ]
+}
+
+@test "a card of any script, a long title, a light ground" {
+	skip_without "ffmpeg is not installed" command -v ffmpeg
+	title="Über die $(printf 'Überlandleitungsgenehmigungen %.0s' 1 2 3 4 5 6 7 8 9)"
+	trae content generate "$title" --script "Öl fließt." --format png -o a.png --json >reply 2>/dev/null
+	jq -e '.warnings | length == 1 and (.[0] | contains("title is too long"))' reply
+	shows a.png 640 360
+	trae content generate "الطاقة المستدامة" --script "تعمل توربينات الرياح في الليل والنهار." -o b.png --json |
+		jq -e '.warnings == []'
+	shows b.png 640 360
+	# Letters that no font has are told, and stand as boxes.
+	trae content generate $'Nobody has \u0378 yet' --script "風力発電は冬に強いです。" -o c.png --json 2>/dev/null |
+		jq -e '.warnings | any(contains("no installed font"))'
+	trae content generate Wind --script "The wind turns." -o d.png --background "#f4f1de" -q
+	ffmpeg -v error -i d.png -f rawvideo -pix_fmt gray - | od -An -v -t u1 -w1 >pixels
+	awk '{ dark += $1 < 60; light += $1 > 200 } END { exit !(dark > NR / 400 && light > NR / 2) }' pixels
+}
+
+@test "a card is refused by name where it cannot be, and told what is not in it" {
+	refuses 64 'JPEG is not written; name it .png' trae content generate X --source article.md -o a.jpg
+	refuses 64 'JPEG is not written: ask for png' trae content generate X --source article.md --format jpeg
+	refuses 64 'SVG is not written: ask for png' trae content generate X --source article.md --format svg
+	refuses 64 'size: "7"' trae content generate X --source article.md -o a.png --size 7
+	refuses 64 'no colour' trae content generate X --source article.md -o a.png --background red
+	printf '# Nothing\n\n- only\n- words\n' >items.md
+	refuses 65 'no complete sentence' trae content generate X --source items.md -o a.png
+	[ ! -e a.png ]
+	trae content generate X --source article.md -o a.png -n --json | jq -e '.path == "a.png" and .bytes == 0'
+	[ ! -e a.png ]
+	trae content generate X --source article.md -o a.png --voice retro --captions --json 2>/dev/null |
+		jq -e '.warnings | any(contains("left out: voice, captions"))'
+}
+
+# A trae whose trae-media does "card" by the shell lines on standard input, and all else as ever.
+pretend() {
+	mkdir -p bin/libexec
+	cp "$BUILD/trae" bin/
+	ln -sf "$BUILD"/libexec/*.so bin/libexec/
+	{
+		printf '#!/bin/sh\nPATH=%s\ncat >%s\n' "$PATH" "$PWD/job"
+		printf 'case $(jq -r .job %s) in card) ;; *) exec %s <%s;; esac\n' "$PWD/job" \
+			"$BUILD/libexec/trae-media" "$PWD/job"
+		printf 'path=$(jq -r .path %s)\n' "$PWD/job"
+		cat
+		echo "echo '{\"event\":\"result\",\"width\":640,\"height\":360}'"
+	} >bin/libexec/trae-media
+	chmod +x bin/libexec/trae-media
+}
+
+@test "a card that is not whole never gets its name" {
+	skip_without "ffmpeg is not installed" command -v ffmpeg
+	export TRAE_VIDEO_SIZE=640x360
+	card=(bin/trae content generate X --source article.md --format png -o a.png)
+	trae content generate X --source article.md -o good.png -q
+	pretend <<<"cp $PWD/good.png \$path"
+	"${card[@]}" -q # the control
+	cmp a.png good.png
+	pretend <<<"ffmpeg -v error -y -f lavfi -i color=navy:s=640x360 -frames:v 1 -f image2 -c:v png \$path"
+	refuses 70 'shows no letters' "${card[@]}"
+	pretend <<<"ffmpeg -v error -y -i $PWD/good.png -vf scale=320:180 -f image2 -c:v png \$path"
+	refuses 70 'another size' "${card[@]}"
+	pretend <<<"ffmpeg -v error -y -i $PWD/good.png -f image2 -c:v mjpeg \$path"
+	refuses 70 'no PNG' "${card[@]}"
+	pretend <<<"head -c 9000 $PWD/good.png >\$path"
+	refuses 65 'damaged' "${card[@]}"
+	pretend <<<":"
+	refuses 65 'a.png' "${card[@]}"
+	cmp a.png good.png
+	[ "$(ls -A | grep -c '\.part')" = 0 ]
+	[ "$(trae file list | wc -l)" = 2 ]
 }
 
 @test "several sources, each cited" {

@@ -73,6 +73,30 @@ upload() { # TYPE TEXT
 	answered 400 '.error.message | contains("the text itself")'
 }
 
+@test "an image is a card, in both dialects and as a task" {
+	serve
+	text='Wind energy is cheap in many places. The wind turns a wheel and the wheel makes electricity.'
+	card='.status == "completed" and (.result | .content_type == "image/png" and .resolution == "640x360"
+		and .file_size_bytes > 9000 and has("duration_seconds") and .duration_seconds == null)'
+	for body in "{\"prompt\":\"Wind energy\",\"format\":\"image\",\"sources\":[\"$text\"]}" \
+		"{\"content_type\":\"image\",\"parameters\":{\"topic\":\"Wind energy\",\"resolution\":\"640x360\",\"sources\":[\"$text\"]}}"; do
+		post '/api/v1/content/generate?wait=40' "$body"
+		answered 200 "$card"
+	done
+	url=$(jq -r .result.content_url body)
+	request GET "$url" >/dev/null && answered 200
+	grep -qi '^content-type: image/png' headers
+	[ "$(head -c 4 body | od -An -t x1)" = " 89 50 4e 47" ]
+	for task in content_generation video_creation; do
+		post /api/v1/tasks "{\"task_type\":\"$task\",\"parameters\":{\"content_type\":\"image\",
+			\"topic\":\"Wind energy\",\"sources\":[\"$text\"]}}"
+		answered 202
+		request GET "/api/v1/tasks/$(jq -r .task_id body)?wait=40" && answered 200 "$card"
+	done
+	post '/api/v1/video/create?wait=40' '{"parameters":{"content_type":"image","script":"The wind turns.","video_settings":{"fps":30}}}'
+	answered 200 "$card and (.result.warnings | any(contains(\"left out: fps\")))"
+}
+
 @test "a video task is of a script or of a topic, and what nothing is made of is remarked" {
 	serve
 	post /api/v1/tasks '{"task_type":"video_creation","priority":"high","parameters":{"content_type":"video",
@@ -105,9 +129,13 @@ upload() { # TYPE TEXT
 @test "what is not made is refused by name, with what to ask for" {
 	serve
 	for body in '{"prompt":"x","format":"avi"}' '{"prompt":"x","format":"AVI"}' '{"prompt":"x","format":"webm"}' \
-		'{"prompt":"x","content_type":"image"}'; do
+		'{"prompt":"x","content_type":"webm"}'; do
 		post /api/v1/content/generate "$body"
 		answered 400 '.error.message | contains("ask for mp4")'
+	done
+	for body in '{"prompt":"x","format":"jpg"}' '{"prompt":"x","content_type":"svg"}'; do
+		post /api/v1/content/generate "$body"
+		answered 400 '.error.message | contains("is not written: ask for png")'
 	done
 	post /api/v1/video/create '{"parameters":{"script":"x","video_settings":{"format":"avi"}}}'
 	answered 400 '.error.message | contains("AVI is not written")'

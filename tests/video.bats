@@ -60,6 +60,19 @@ probe() { # FILE: what an independent reader says of it
 	head -1 s.vtt | grep -q WEBVTT
 	refuses 64 'AVI is not written' trae video render s.txt -o s.avi
 	refuses 64 'has to end in' trae video render s.txt -o s.xyz
+	refuses 64 'JPEG is not written; name it .png' trae video render s.txt -o s.jpeg
+}
+
+@test "a picture of a script" {
+	cp "$ROOT/share/examples/talk.md" .
+	trae video render talk.md -o talk.png --json >reply 2>/dev/null
+	jq -e '.duration_s == null and .loudness_lufs == null and .width == 640 and .height == 360 and
+		.frames == 1 and .words == 0 and (.warnings | any(contains("pictures of the script")))' reply
+	[ "$(head -c 8 talk.png | od -An -t x1)" = " 89 50 4e 47 0d 0a 1a 0a" ]
+	trae video render talk.md -o none.png -n --json | jq -e '.width == 640 and .duration_s == null'
+	refuses 64 'made alone' trae video render talk.md -o none.png --subtitles s.srt
+	refuses 64 'made alone' trae video render talk.md -o none.mp4 --subtitles s.png
+	[ ! -e none.png ] && [ ! -e none.mp4 ]
 }
 
 @test "--dry-run tells what would be made and makes nothing" {

@@ -17,6 +17,7 @@ struct script_ask {
 	const struct source *sources;
 	size_t count;
 	bool at_most;          /* less is as good: nobody asked for a length */
+	size_t most;           /* sentences to take at most; 0: any number */
 };
 
 /* The title of a source's page, else its name, else its address; NULL when it has none. */

@@ -29,6 +29,7 @@ struct extraction {
 	double *weights;        /* of each term */
 	double *marks;          /* of the terms of the sentence chosen last */
 	double seconds;         /* chosen so far */
+	size_t chosen;          /* how many */
 	bool on_topic;
 };
 
@@ -91,6 +92,7 @@ static void choose(struct extraction *x, size_t i)
 
 	chosen->chosen = true;
 	x->seconds += chosen->seconds;
+	x->chosen++;
 	for (size_t t = 0; t < chosen->term_count; t++)
 		x->marks[chosen->terms[t]] = x->weights[chosen->terms[t]];
 	for (size_t n = 0; n < x->count; n++) {
@@ -123,7 +125,7 @@ static void choose_all(struct extraction *x)
 {
 	double wanted = x->ask->seconds;
 
-	for (;;) {
+	while (!x->ask->most || x->chosen < x->ask->most) {
 		double room = wanted * (1 + OVER) - x->seconds, best = -INFINITY;
 		size_t at = x->count;
 

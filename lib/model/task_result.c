@@ -5,20 +5,22 @@
 
 #include "lib/base/clock.h"
 
-static void describe_file(json_t *result, const struct file *f)
+static enum fail describe_file(struct call *c, json_t *result, const struct file *f)
 {
-	int64_t width = json_integer_value(json_object_get(result, "width"));
-	int64_t height = json_integer_value(json_object_get(result, "height"));
+	JSON_AUTO recorded = NULL;
 
 	json_object_set_new(result, "content_url", json_sprintf("/api/v1/files/%s", f->id));
 	json_object_set_new(result, "content_type", json_string(f->media_type));
 	json_object_set_new(result, "file_size_bytes", json_integer(f->bytes));
 	if (json_object_get(result, "duration_s"))
 		json_object_set(result, "duration_seconds", json_object_get(result, "duration_s"));
-	if (width && height)
-		json_object_set_new(result, "resolution", json_sprintf("%lldx%lld",
-			(long long)width, (long long)height));
 	json_object_del(result, "path");
+	if (!f->metadata)
+		return FAIL_NONE;
+	TRY(json_parse(c, f->metadata, strlen(f->metadata), &recorded));
+	if (json_object_get(recorded, "resolution"))
+		json_object_set(result, "resolution", json_object_get(recorded, "resolution"));
+	return FAIL_NONE;
 }
 
 enum fail task_result(struct call *c, const struct task *t, json_t **out)
@@ -39,7 +41,7 @@ enum fail task_result(struct call *c, const struct task *t, json_t **out)
 	TRY(file_of_task(c, t->id, &files, &n));
 	if (!json_is_object(result) || !n)
 		return FAIL_NONE;
-	describe_file(result, &files[0]);
+	TRY(describe_file(c, result, &files[0]));
 	json_object_set_new(result, "metadata", json_pack("{s:s,s:f,s:n}", "created_at",
 		clock_text(&c->arena, t->created_at), "processing_time_seconds",
 		(double)(t->completed_at - t->started_at) / 1000, "quality_score"));

@@ -64,10 +64,11 @@ enum fail media_run(struct call *c, const json_t *job, json_t **result)
 {
 	const char *program = arena_printf(&c->arena, "%s/trae-media", dir_libexec(c));
 	const char *input = json_text(c, job, false), *errors = "";
+	const char *what = json_member_text(job, "job", "");
 	struct talk talk = {.failed = FAIL_NONE};
 	const struct child_job child = {.argv = (const char *const[]){program, NULL},
 		.input = input, .input_len = strlen(input), .line = take_line, .to = &talk,
-		.reads = strcmp(json_member_text(job, "job", ""), "render") != 0,
+		.reads = strcmp(what, "render") != 0 && strcmp(what, "card") != 0,
 		.max_output = 64 << 20};
 	int status = 0;
 

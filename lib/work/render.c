@@ -17,6 +17,7 @@
 #include "lib/store/store.h"
 #include "lib/text/media_type.h"
 #include "lib/text/size.h"
+#include "lib/work/card.h"
 #include "lib/work/media.h"
 #include "lib/work/document.h"
 
@@ -28,16 +29,22 @@ static const struct format {
 	const char *name;
 	bool timed; /* has a duration that can be checked */
 	bool video;
+	bool still; /* one picture */
 } formats[] = {
-	{"mp4", true, true},
-	{"y4m", false, true},
-	{"wav", true, false},
-	{"mp3", true, false},
-	{"srt", false, false},
-	{"vtt", false, false},
-	{"words", false, false},
+	{"mp4", true, true, false},
+	{"y4m", false, true, false},
+	{"wav", true, false, false},
+	{"mp3", true, false, false},
+	{"srt", false, false, false},
+	{"vtt", false, false, false},
+	{"words", false, false, false},
+	{"png", false, false, true},
 };
 #define FORMATS (sizeof formats / sizeof *formats)
+
+/* Names that people give, and what they can have. */
+static const char *const not_written[][3] = {{"avi", "AVI", ".mp4"}, {"jpg", "JPEG", ".png"},
+	{"jpeg", "JPEG", ".png"}, {"svg", "SVG", ".png"}};
 
 struct work {
 	struct call *c;
@@ -47,6 +54,7 @@ struct work {
 	const char *paths[OUTPUTS_MAX]; /* where trae-media writes */
 	const char *facts[OUTPUTS_MAX]; /* what is recorded of it, as JSON */
 	size_t count;
+	bool still;
 };
 
 static void work_end(struct work *w)
@@ -69,11 +77,13 @@ enum fail render_format(struct call *c, const char *path, const char **format)
 	const char *dot = strrchr(path_base(path), '.');
 	const struct format *found = dot ? find_format(dot + 1) : NULL;
 
-	if (dot && !strcasecmp(dot, ".avi"))
-		return fail(c, FAIL_USAGE, "%s: AVI is not written; name it .mp4", path);
+	for (size_t i = 0; dot && i < sizeof not_written / sizeof *not_written; i++)
+		if (!strcasecmp(dot + 1, not_written[i][0]))
+			return fail(c, FAIL_USAGE, "%s: %s is not written; name it %s", path,
+				not_written[i][1], not_written[i][2]);
 	if (!found)
-		return fail(c, FAIL_USAGE, "%s: the name has to end in .mp4, .wav, .mp3, .srt or .vtt",
-			path);
+		return fail(c, FAIL_USAGE,
+			"%s: the name has to end in .mp4, .wav, .mp3, .srt, .vtt or .png", path);
 	*format = found->name;
 	return FAIL_NONE;
 }
@@ -194,12 +204,11 @@ static enum fail check_colour(struct call *c, const char *text)
 	return fail(c, FAIL_USAGE, "background: \"%s\" is no colour such as #1b2838", text);
 }
 
-static enum fail make_job(struct work *w, const struct script *script, const char *folder,
-	json_t **out)
+static enum fail film_job(struct work *w, const struct script *script, const char *folder,
+	int64_t width, int64_t height, json_t **out)
 {
 	const struct render_look *look = w->look;
 	json_t *scenes = script_scenes_json(script), *effects = json_array(), *job;
-	int64_t width, height;
 
 	for (size_t i = 0; look->effects && look->effects[i]; i++)
 		json_array_append_new(effects, json_string(look->effects[i]));
@@ -209,11 +218,6 @@ static enum fail make_job(struct work *w, const struct script *script, const cha
 		look->loudness_lufs, "seed", look->seed, "background", look->background,
 		"metadata", "title", script->title);
 	json_keep(w->c, job);
-	if (size_parse(w->c, look->size, &width, &height) != FAIL_NONE) {
-		fail_context(w->c, "size");
-		return FAIL_USAGE;
-	}
-	TRY(check_colour(w->c, look->background));
 	json_object_set_new(job, "width", json_integer(width));
 	json_object_set_new(job, "height", json_integer(height));
 	json_object_set_new(job, "voice",
@@ -226,13 +230,30 @@ static enum fail make_job(struct work *w, const struct script *script, const cha
 	return FAIL_NONE;
 }
 
+static enum fail make_job(struct work *w, const struct script *script, const char *folder,
+	json_t **out)
+{
+	const struct render_look *look = w->look;
+	int64_t width, height;
+
+	if (size_parse(w->c, look->size, &width, &height) != FAIL_NONE) {
+		fail_context(w->c, "size");
+		return FAIL_USAGE;
+	}
+	TRY(check_colour(w->c, look->background));
+	if (w->still)
+		return card_job(w->c, script, look, width, height, out);
+	TRY(script_check_length(w->c, script, SCRIPT_SECONDS_MAX));
+	return film_job(w, script, folder, width, height, out);
+}
+
 /* Makes the files that trae-media will fill. */
 static enum fail make_outputs(struct work *w, const struct render_output *outputs, size_t count,
 	json_t *job)
 {
 	json_t *list = json_array();
 
-	json_object_set_new(job, "outputs", list);
+	json_keep(w->c, list);
 	for (size_t i = 0; i < count; i++) {
 		const struct render_output *o = &outputs[i];
 
@@ -250,6 +271,10 @@ static enum fail make_outputs(struct work *w, const struct render_output *output
 		json_array_append_new(list,
 			json_pack("{s:s,s:s}", "format", o->format, "path", w->paths[i]));
 	}
+	if (w->still)
+		json_object_set_new(job, "path", json_string(w->paths[0]));
+	else
+		json_object_set(job, "outputs", list);
 	return FAIL_NONE;
 }
 
@@ -331,28 +356,45 @@ static int64_t result_int(const json_t *result, const char *name)
 	return json_integer_value(json_object_get(result, name));
 }
 
-static void read_facts(const json_t *result, struct rendered *out)
+/* A card has neither a length nor a sound. */
+static void read_facts(const json_t *result, bool still, struct rendered *out)
 {
-	out->duration_s = json_number_value(json_object_get(result, "duration_s"));
-	out->frames = result_int(result, "frames");
+	const json_t *lufs = json_object_get(result, "loudness_lufs");
+
+	out->duration_s = still ? NUM_NULL
+		: json_number_value(json_object_get(result, "duration_s"));
+	out->loudness_lufs = lufs ? json_number_value(lufs) : NUM_NULL;
+	out->frames = still ? 1 : result_int(result, "frames");
 	out->words = result_int(result, "words");
+	out->width = result_int(result, "width");
+	out->height = result_int(result, "height");
+}
+
+static bool is_still(const char *format)
+{
+	const struct format *f = find_format(format);
+
+	return f && f->still;
 }
 
 enum fail render_estimate(struct call *c, const struct script *script, const char *folder,
-	const struct render_look *look, struct rendered *out)
+	const struct render_look *look, const char *format, struct rendered *out)
 {
-	__attribute__((cleanup(work_end))) struct work w = {.c = c, .look = look};
+	__attribute__((cleanup(work_end))) struct work w = {.c = c, .look = look,
+		.still = is_still(format)};
 	struct rendered estimate = *out;
 	json_t *job, *result;
 
-	TRY(script_check_length(c, script, SCRIPT_SECONDS_MAX));
 	TRY(scratch_make(c, &w.scratch));
 	TRY(make_job(&w, script, folder, &job));
-	json_object_set_new(job, "job", json_string("estimate"));
-	TRY(media_run(c, job, &result));
-	read_facts(result, &estimate);
-	estimate.width = json_integer_value(json_object_get(job, "width"));
-	estimate.height = json_integer_value(json_object_get(job, "height"));
+	result = job;
+	if (!w.still) {
+		json_object_set_new(job, "job", json_string("estimate"));
+		TRY(media_run(c, job, &result));
+	}
+	read_facts(result, w.still, &estimate);
+	estimate.width = result_int(job, "width");
+	estimate.height = result_int(job, "height");
 	*out = estimate;
 	return FAIL_NONE;
 }
@@ -361,24 +403,24 @@ enum fail render_script(struct call *c, const struct script *script, const char 
 	const struct render_look *look, const struct render_output *outputs, size_t count,
 	struct rendered *out)
 {
-	__attribute__((cleanup(work_end))) struct work w = {.c = c, .look = look};
-	const struct format *found[OUTPUTS_MAX];
+	__attribute__((cleanup(work_end))) struct work w = {.c = c, .look = look,
+		.still = is_still(outputs[0].format)};
 	struct rendered made = {0};
 	json_t *job, *result;
 
-	for (size_t i = 0; i < count; i++)
-		found[i] = find_format(outputs[i].format);
-	TRY(script_check_length(c, script, SCRIPT_SECONDS_MAX));
+	for (size_t i = 1; i < count; i++)
+		if (w.still || is_still(outputs[i].format))
+			return fail(c, FAIL_USAGE,
+				"a picture is made alone: nothing else beside it");
 	TRY(scratch_make(c, &w.scratch));
 	TRY(make_job(&w, script, folder, &job));
 	TRY(make_outputs(&w, outputs, count, job));
 	TRY(media_run(c, job, &result));
+	if (w.still)
+		TRY(card_check(c, job, w.paths[0], &w.facts[0]));
 	for (size_t i = 0; i < count; i++)
-		TRY(check_output(&w, i, found[i], result));
-	read_facts(result, &made);
-	made.loudness_lufs = json_number_value(json_object_get(result, "loudness_lufs"));
-	made.width = result_int(result, "width");
-	made.height = result_int(result, "height");
+		TRY(check_output(&w, i, find_format(outputs[i].format), result));
+	read_facts(result, w.still, &made);
 	for (size_t i = 0; i < count; i++)
 		TRY(finish_output(&w, i, &made));
 	*out = made;

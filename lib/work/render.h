@@ -17,12 +17,12 @@ struct render_look {
 };
 
 struct render_output {
-	const char *format;     /* "mp4", "wav", "mp3", "srt", "vtt", "words", "y4m" */
+	const char *format;     /* "mp4", "wav", "mp3", "srt", "vtt", "words", "y4m", "png" */
 	struct path to;         /* a local file or standard output */
 };
 
 struct rendered {
-	double duration_s, loudness_lufs;
+	double duration_s, loudness_lufs; /* NUM_NULL of a picture */
 	int64_t width, height, frames, words, bytes;
 	const char *path;       /* of the first output, absolute; "-" for standard output */
 	const char *sha256;     /* of the first output */
@@ -30,16 +30,17 @@ struct rendered {
 
 /* Renders SCRIPT to COUNT outputs. FOLDER is where its pictures are looked for (NULL: only URLs).
  * Each output is written beside its final name, synced, opened again and checked (streams,
- * duration, frames), renamed, hashed, and handed to op_made(). A file that stood there is replaced
- * only by a whole one. */
+ * duration, frames; size and contrast of a picture), renamed, hashed, and handed to op_made(). A
+ * file that stood there is replaced only by a whole one. A "png" is a card (lib/content/card.h),
+ * and the only output. */
 enum fail render_script(struct call *c, const struct script *script, const char *folder,
 	const struct render_look *look, const struct render_output *outputs, size_t count,
 	struct rendered *out);
 
-/* What render_script() would make, and whether all that it needs is there: everything is spoken,
- * nothing drawn or written. */
+/* What render_script() would make of FORMAT first, and whether all that it needs is there:
+ * everything is spoken, nothing drawn or written. */
 enum fail render_estimate(struct call *c, const struct script *script, const char *folder,
-	const struct render_look *look, struct rendered *out);
+	const struct render_look *look, const char *format, struct rendered *out);
 
 /* The format that the end of the name PATH speaks for, or FAIL_USAGE with those there are. */
 enum fail render_format(struct call *c, const char *path, const char **format);
@@ -51,8 +52,9 @@ enum fail render_target(struct call *c, const char *name, const char *format, st
 /* What the guides' clients may ask for and is not made. */
 #define RENDER_INSTEAD                                                                             \
 	ONEOF("avi", "AVI is not written: ask for mp4, which plays wherever AVI does", "webm",     \
-		"WebM is not written: ask for mp4, which browsers play too", "image",              \
-		"no still picture is made: ask for mp4, or render one and take a frame of it")
+		"WebM is not written: ask for mp4, which browsers play too", "jpg", JPEG_INSTEAD,  \
+		"jpeg", JPEG_INSTEAD, "svg", "SVG is not written: ask for png")
+#define JPEG_INSTEAD "JPEG is not written: ask for png, which browsers show too"
 
 #define RENDER_FIELD(T, m, ...)                                                                    \
 	{.name = #m, .offset = offsetof(T, look.m), .type = FIELD_TYPE(T, look.m),                 \
