@@ -170,11 +170,12 @@ static struct part *part_of(struct call *c, struct part **parts, const char *pat
 	return p;
 }
 
-/* Cuts more members, the longest first, until CUT fits within MAX. */
+/* Cuts more members, the longest first, until CUT fits within MAX. Those that are shorter than what
+ * fit() leaves of one would not end. */
 static void shorten(struct call *c, json_t *reply, json_t *cut, struct part **parts, size_t max)
 {
 	while (length(c, cut) > max) {
-		size_t best = 0;
+		size_t best = strlen("[null]");
 		const char *path = longest(c, cut, "", &best);
 		struct part *p;
 

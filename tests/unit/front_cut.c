@@ -81,6 +81,18 @@ TEST(what_no_answer_can_hold_is_passed_over)
 	CHECK_TEXT(json_text(c, json_object_get(cut, "rows"), false), "[null,{\"n\":2}]");
 }
 
+TEST(what_cannot_be_cut_stays_and_the_rest_is_cut_once)
+{
+	const char *text = json_string_value(json_object_get(sample(c, 0, 1000), "text"));
+	JSON_AUTO reply = json_pack("{s:s,s:[s],s:s}", "a.b", text, "rows", text, "name", text);
+	JSON_AUTO cut = NULL;
+
+	CHECK_OK(cut_reply(c, reply, NULL, 2000, &cut));
+	CHECK_TEXT(json_member_text(cut, "a.b", ""), text);
+	CHECK_TEXT(json_text(c, json_object_get(cut, "rows"), false), "[null]");
+	CHECK(json_is_null(json_object_get(cut, "name")));
+}
+
 TEST(cursors_of_others_are_refused)
 {
 	static const char *const bad[] = {"x", "rows", "rows:", "rows:x", "rows:4", "other:1",
