@@ -331,6 +331,8 @@ prepare() {
 	token "client_id=$CLIENT" && refused invalid_request
 	ask GET "/token?grant_type=refresh_token&client_id=$CLIENT&refresh_token=x" && answered 405
 	ask POST /token -H 'Content-Type: application/json' -d '{"grant_type":"refresh_token"}' && refused invalid_request
+	ask POST "/token?refresh_token=$REFRESH" -d grant_type=refresh_token -d "client_id=$CLIENT"
+	refused invalid_request
 	refresh "$REFRESH" extra=passed-over && answered 200
 	for type in token id_token 'code token'; do
 		authorize "response_type=$type" && sent_back unsupported_response_type

@@ -87,6 +87,10 @@ prepare() {
 	done
 	answered 200 '.status == "completed" and .retry_count == 0 and .priority == "high"'
 	request GET "/api/v1/tasks?status=completed" && answered 200 '.tasks | length == 1'
+	request DELETE "/api/v1/tasks/$id" -H 'Content-Type: application/json' -d '{"task_id":"another"}'
+	answered 400 '.error.message == "task_id is given twice"'
+	request DELETE "/api/v1/tasks/$id" -H 'Content-Type: application/json' -d "{\"task_id\":\"$id\"}"
+	answered 409
 	request DELETE "/api/v1/tasks/$id" && answered 409
 }
 

@@ -216,8 +216,12 @@ static enum fail read_query(struct request *r, int64_t *wait_s)
 
 	for (size_t i = 0; web_query_at(r->x, i, &name, &value); i++) {
 		static const struct field wait = {.name = "wait", .type = FIELD_INT, .max = OP_WAIT_MAX_S};
+		const struct field *f = field_find(r->route->op->args, name);
 		json_t *j = NULL;
 
+		/* Servers and browsers keep what stands in a URL (RFC 6749 2.3.1). */
+		if (f && f->secret)
+			return fail(&r->call, FAIL_USAGE, "%s is secret: send it in the body", name);
 		if (r->actions && !strcmp(name, "cursor")) {
 			r->cursor = arena_strdup(&r->call.arena, value);
 			continue;
@@ -282,6 +286,20 @@ static enum fail read_upload(struct request *r, const char *text, size_t len)
 	return FAIL_NONE;
 }
 
+/* What stands in the path is said there alone, or equally: proxies go by the path. */
+static enum fail read_members(struct request *r, const json_t *body)
+{
+	json_t *in_path = json_keep(&r->call, json_copy(r->args)), *value;
+	const char *name;
+
+	TRY(op_arguments(&r->call, r->route->op, body, false, dialect_lenient(r->route->dialect),
+		r->args));
+	json_object_foreach(in_path, name, value)
+		if (!json_equal(json_object_get(r->args, name), value))
+			return fail(&r->call, FAIL_USAGE, "%s is given twice", name);
+	return FAIL_NONE;
+}
+
 static enum fail read_body(struct request *r)
 {
 	const struct op *op = r->route->op;
@@ -311,7 +329,7 @@ static enum fail read_body(struct request *r)
 	json_keep(c, body);
 	if (!json_is_object(body))
 		return fail(c, FAIL_INPUT, "the body has to be a JSON object");
-	return op_arguments(c, op, body, false, dialect_lenient(r->route->dialect), r->args);
+	return read_members(r, body);
 }
 
 /* A long operation becomes a submission of itself. */
