@@ -137,6 +137,8 @@ events() { sed -n 's/^data: //p' heard; }
 	# Of another session and of another request nothing is cancelled.
 	mcp_post '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":8}}'
 	mcp_post '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":9}}' -H "Mcp-Session-Id: $session"
+	KEY=$(other_key) mcp_post '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":8}}' \
+		-H "Mcp-Session-Id: $session"
 	[ "$(state "$(newest)")" = running ]
 	mcp_post '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":8}}' -H "Mcp-Session-Id: $session"
 	answered 202
@@ -186,6 +188,14 @@ sockets() { ls -l "/proc/$SERVER/fd" | grep -c socket; }
 	for i in 1 2 3 4 5; do CAN=$TASKS behind_modern subscriptions/listen '{"notifications":{}}' && heard acknowledged; done
 	kill $(jobs -p | grep -v "^$SERVER$")
 	until [ "$(threads) $(sockets)" = "$before" ]; do sleep 0.1; done
+}
+
+@test "one caller leaves room for others" {
+	serve
+	for i in $(seq 32); do CAN=$TASKS behind_modern subscriptions/listen '{"notifications":{}}' && heard acknowledged; done
+	mcp subscriptions/listen '{"notifications":{}}' -m 5 && answered 200 '.error.message | contains("too many")'
+	KEY=$(other_key) call slow_compute '{"seconds":0}' && answered 200 '.result.structuredContent.text == "done"'
+	kill $(jobs -p | grep -v "^$SERVER$")
 }
 
 @test "with its key a subscription ends" {

@@ -7,9 +7,11 @@
 
 #include "lib/front/http_state.h"
 #include "lib/mcp/mcp.h"
+#include "lib/policy/policy.h"
 
-/* Each has a thread of its own, which waits most of its time. */
+/* Each has a thread of its own, which waits most of its time; one caller leaves some to the others. */
 #define CALLS_MAX 128
+#define OWN_CALLS_MAX 32
 #define CHUNK_BYTES 16384
 #define FULL_MS 10000
 
@@ -132,15 +134,24 @@ static void *run_post(void *to)
 	return NULL;
 }
 
+static bool same_caller(const struct post *a, const struct post *b)
+{
+	return !strcmp(caller_id(&a->r->call), caller_id(&b->r->call));
+}
+
 /* In a thread of its own; false when there are too many. */
 static bool start(struct post *p)
 {
 	struct mcp_door *d = p->r->http->mcp;
+	size_t own = 0;
 	pthread_t thread;
 	bool room;
 
 	pthread_mutex_lock(&d->lock);
-	room = d->count < CALLS_MAX && !pthread_create(&thread, NULL, run_post, p);
+	for (const struct post *one = d->posts; one; one = one->next)
+		own += same_caller(one, p);
+	room = own < OWN_CALLS_MAX && d->count < CALLS_MAX &&
+		!pthread_create(&thread, NULL, run_post, p);
 	if (room) {
 		pthread_detach(thread);
 		p->next = d->posts;
@@ -160,7 +171,8 @@ static void cancel(const struct post *p, const json_t *id)
 		return;
 	pthread_mutex_lock(&d->lock);
 	for (struct post *one = d->posts; one; one = one->next)
-		if (one->session && !strcmp(one->session, p->session) && json_equal(one->x.id, id))
+		if (same_caller(one, p) && one->session && !strcmp(one->session, p->session) &&
+			json_equal(one->x.id, id))
 			one->gone = one->x.cancelled = 1;
 	pthread_mutex_unlock(&d->lock);
 }
