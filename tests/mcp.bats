@@ -135,6 +135,11 @@ prepare() {
 	call fetch '{"id":"file:none"}' && answered 200 '.result.isError'
 	mcp resources/read "{\"uri\":\"trae://file/${id#file:}\"}"
 	answered 200 '.result.contents[0].text | contains("Green tea")'
+	echo 'Private words.' >private.md
+	ln -sf "$PWD/private.md" "$(trae file list --json | jq -r --arg id "${id#file:}" '.files[] | select(.id == $id).path')"
+	mcp resources/read "{\"uri\":\"trae://file/${id#file:}\"}"
+	answered 200 '.error.message | contains("link")'
+	refuses 77 'behind a link' trae video render "${id#file:}" --dry-run
 }
 
 @test "over HTTP nothing tells where something lies on this machine" {

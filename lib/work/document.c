@@ -48,13 +48,11 @@ enum fail document_fetch(struct call *c, const char *url, size_t max_bytes, stru
 	return FAIL_NONE;
 }
 
-static enum fail read_file(struct call *c, const char *path, const char *name, struct document *out)
+static enum fail understand(struct call *c, const char *path, const char *name, const char *text,
+	size_t len, struct document *out)
 {
-	char *text;
-	size_t len;
 	enum fail f;
 
-	TRY(file_read(c, path, DOCUMENT_MAX_BYTES, &text, &len));
 	if (!len)
 		return fail(c, FAIL_INPUT, "%s is empty", name);
 	f = page_read(c, page_guess(path, NULL, text, len), text, len, NULL, &out->page);
@@ -64,6 +62,30 @@ static enum fail read_file(struct call *c, const char *path, const char *name, s
 	}
 	out->name = name;
 	return FAIL_NONE;
+}
+
+static enum fail read_file(struct call *c, const char *path, const char *name, struct document *out)
+{
+	char *text;
+	size_t len;
+
+	TRY(file_read(c, path, DOCUMENT_MAX_BYTES, &text, &len));
+	return understand(c, path, name, text, len, out);
+}
+
+/* A file that was recorded, and not what came into its place since. */
+static enum fail read_recorded(struct call *c, const char *id, struct document *out)
+{
+	FILE_AUTO fd = -1;
+	struct file file;
+	char *text;
+	size_t len;
+
+	TRY(store_open(c));
+	TRY(file_find(c, id, &file));
+	TRY(file_open_plain(c, file.path, &fd));
+	TRY(file_read_fd(c, fd, file.name, DOCUMENT_MAX_BYTES, &text, &len));
+	return understand(c, file.path, file.name, text, len, out);
 }
 
 static enum fail read_url(struct call *c, const char *url, struct document *out)
@@ -87,7 +109,6 @@ static enum fail read_url(struct call *c, const char *url, struct document *out)
 enum fail document_read(struct call *c, const struct path *path, struct document *out)
 {
 	struct document document = {0};
-	struct file file;
 
 	switch (path->kind) {
 	case PATH_LOCAL:
@@ -102,9 +123,7 @@ enum fail document_read(struct call *c, const struct path *path, struct document
 		TRY(read_url(c, path->text, &document));
 		break;
 	case PATH_FILE_ID:
-		TRY(store_open(c));
-		TRY(file_find(c, path->text, &file));
-		TRY(read_file(c, file.path, file.name, &document));
+		TRY(read_recorded(c, path->text, &document));
 		break;
 	case PATH_TEXT:
 		TRY(document_from_text(c, path->text, &document));
