@@ -32,7 +32,7 @@ void answer_header(struct request *r, const char *name, const char *value)
 
 /* What is left of the caller's rate, as draft-ietf-httpapi-ratelimit-headers-11 and older clients
  * read it. */
-static size_t rate_headers(struct call *c, const struct rate *rate, struct web_reply_header *h)
+static void rate_headers(struct call *c, const struct rate *rate, struct web_reply_header *h)
 {
 	const char *reset = arena_printf(&c->arena, "%lld", (long long)rate->reset_s);
 	const char *unit = rate->window_s
@@ -52,8 +52,7 @@ static size_t rate_headers(struct call *c, const struct rate *rate, struct web_r
 	h[n++] = (struct web_reply_header){"X-RateLimit-Window",
 		arena_printf(&c->arena, "%lld", (long long)rate->window_s)};
 	if (rate->remaining <= 0)
-		h[n++] = (struct web_reply_header){"Retry-After", reset};
-	return n;
+		h[n] = (struct web_reply_header){"Retry-After", reset};
 }
 
 /* The headers of every answer: the request's id, and what is left of its caller's rate. */
@@ -220,8 +219,6 @@ void answer_replies(struct request *r)
 		send_document(r, type, r->text);
 	} else if (r->file.path) {
 		send_file(r);
-	} else if (alias && alias->array && !r->actions) {
-		send_json(r, 200, r->replies);
 	} else if (op->rows) {
 		send_json(r, 200, op_result(&r->call, op, r->replies));
 	} else if (alias && alias->media_type) {
@@ -337,7 +334,7 @@ bool answer_task(struct request *r, struct call *c)
 	enum fail f = load(r, c, &t, &result);
 
 	if (f != FAIL_NONE) {
-		r->call.why = arena_strdup(&r->call.arena, c->why ? c->why : "");
+		request_failed(r, c);
 		fail_forget(c);
 		answer_failure(r, f);
 		return true;

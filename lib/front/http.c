@@ -60,16 +60,16 @@ enum fail http_start(struct call *c, const struct http_settings *settings, struc
 	routes_make(c, &h->routes);
 	TRY(lanes_start(c, &h->lanes));
 	TRY(mcp_door_open(c, h, &h->mcp));
-	TRY(web_start(c, &web, &h->web));
-	if (settings->second_port) {
+	f = web_start(c, &web, &h->web);
+	if (f == FAIL_NONE && settings->second_port) {
 		web.address = settings->second_address;
 		web.port = settings->second_port;
 		web.listen_fd = 0;
 		f = web_start(c, &web, &h->second);
-		if (f != FAIL_NONE) {
-			http_stop(h, 0);
-			return f;
-		}
+	}
+	if (f != FAIL_NONE) {
+		http_stop(h, 0);
+		return f;
 	}
 	/* Of a port that was free nobody knows before this returns. */
 	if (!settings->port)
@@ -180,7 +180,8 @@ void http_stop(struct http *h, int64_t grace_ms)
 	}
 	mcp_door_shut(h->mcp);
 	/* The lanes go on until the last request has come to them and been answered. */
-	web_stop(h->web, grace_ms);
+	if (h->web)
+		web_stop(h->web, grace_ms);
 	if (h->second)
 		web_stop(h->second, grace_ms);
 	lanes_stop(h->lanes);

@@ -138,6 +138,8 @@ void request_look(struct request *r);
 enum fail request_run_with(struct request *r, struct call *lane);
 /* As if R had not run; it ended with F, and nothing of it was committed. */
 void request_rewind(struct request *r, enum fail f);
+/* R failed for the reason that BY has. */
+void request_failed(struct request *r, const struct call *by);
 void request_free(struct request *r);
 
 #endif

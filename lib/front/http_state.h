@@ -17,7 +17,7 @@ struct fresh {
 };
 
 struct http {
-	struct web_server *web, *second; /* NULL: no second listener */
+	struct web_server *web, *second; /* NULL: does not listen */
 	struct routes routes;
 	struct lanes *lanes;
 	struct mcp_door *mcp;

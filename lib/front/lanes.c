@@ -164,7 +164,7 @@ static void run_group(struct call *lane, struct request *list)
 				r->http->queued(r->http->queued_to);
 		}
 		if (committed != FAIL_NONE)
-			r->call.why = arena_strdup(&r->call.arena, lane->why ? lane->why : "");
+			request_failed(r, lane);
 		if (f != FAIL_NONE)
 			answer_failure(r, f);
 		else if (r->task_id && r->wait_until_ms)
@@ -175,35 +175,49 @@ static void run_group(struct call *lane, struct request *list)
 			answer_replies(r);
 	}
 	meter_add(METER_GROUPED, (int64_t)n);
-	fail_forget(lane);
 }
 
-static void lane_call(struct call *lane, const struct lanes *l)
+static struct call lane_call(const struct lanes *l, struct store *store)
 {
-	*lane = (struct call){.channel = CHANNEL_HTTP, .config = l->shared->config,
-		.store_path = l->shared->store_path};
+	return (struct call){.channel = CHANNEL_HTTP, .config = l->shared->config,
+		.store_path = l->shared->store_path, .store = store};
+}
+
+/* In a call of its own, so that the lane's memory does not grow with what fails. */
+static void run_beside(struct lanes *l, struct store *store, struct request *list)
+{
+	struct call turn = lane_call(l, store);
+
+	run_group(&turn, list);
+	turn.store = NULL;
+	call_release(&turn);
+}
+
+static void refuse_all(struct call *lane, struct request *list, enum fail f)
+{
+	for (struct request *next; list; list = next) {
+		next = list->next;
+		request_failed(list, lane);
+		answer_failure(list, f);
+	}
 }
 
 static void *write_lane(void *to)
 {
 	struct lanes *l = to;
 	struct request *list;
-	struct call lane;
+	struct call lane = lane_call(l, NULL);
 
-	lane_call(&lane, l);
 	while ((list = line_take(&l->write, GROUP_MAX))) {
 		enum fail f = lane.store ? FAIL_NONE : store_open(&lane);
 
 		if (f == FAIL_NONE) {
-			run_group(&lane, list);
+			run_beside(l, lane.store, list);
 			continue;
 		}
-		for (struct request *r = list, *next; r; r = next) {
-			next = r->next;
-			r->call.why = arena_strdup(&r->call.arena, lane.why ? lane.why : "");
-			answer_failure(r, f);
-		}
-		fail_forget(&lane);
+		refuse_all(&lane, list, f);
+		call_release(&lane);
+		lane = lane_call(l, NULL);
 	}
 	call_release(&lane);
 	return NULL;

@@ -89,6 +89,11 @@ void request_rewind(struct request *r, enum fail f)
 	r->call.rated = f != FAIL_LIMIT;
 }
 
+void request_failed(struct request *r, const struct call *by)
+{
+	r->call.why = arena_strdup(&r->call.arena, by->why ? by->why : "");
+}
+
 void request_free(struct request *r)
 {
 	call_release(&r->call);
@@ -126,8 +131,8 @@ enum fail request_store(struct request *r)
 	}
 	f = lane->store ? FAIL_NONE : store_open(lane);
 	if (f != FAIL_NONE) {
-		r->call.why = arena_strdup(&r->call.arena, lane->why ? lane->why : "");
-		fail_forget(lane);
+		request_failed(r, lane);
+		call_release(lane);
 		return f;
 	}
 	r->call.store = lane->store;
