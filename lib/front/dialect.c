@@ -114,11 +114,9 @@ static const struct field *field_of(const struct op *op, const char *why)
 
 static json_t *detail_list(struct request *r, const char *why)
 {
-	const struct route *route = r->route;
-	const struct field *f = field_of(route->op, why);
+	const struct field *f = field_of(r->route->op, why);
 	bool missing = f && !strncmp(why + strlen(f->name), " is needed", 10);
-	bool body = !(route->alias && route->alias->query) && !strcmp(route->method, "POST");
-	json_t *loc = json_pack("[s]", body ? "body" : "query");
+	json_t *loc = json_pack("[s]", strcmp(r->route->method, "POST") ? "query" : "body");
 	JSON_AUTO message = json_lossy(&r->call, why);
 
 	if (f)

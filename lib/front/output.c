@@ -227,7 +227,6 @@ static enum fail take_reply(void *to, struct call *c, json_t *row)
 {
 	struct shell *s = to;
 
-	s->emitted++;
 	talk_stop(s);
 	if (s->general.quiet && !s->op->rows && !s->op->document &&
 		s->op->effect != EFFECT_READ && s->general.output == OUTPUT_AUTO)

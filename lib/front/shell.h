@@ -28,9 +28,7 @@ struct shell {
 	struct general general;
 	const struct op *op;
 	json_t *args;
-	struct buf out;       /* what an operation said so far, when it is shown as a whole */
-	json_t *rows;
-	size_t emitted;
+	json_t *rows;         /* of a reply that is shown as a whole */
 	bool bar;             /* a progress bar stands on the terminal */
 	int64_t bar_at_ms;
 	int bar_tenth;
@@ -56,20 +54,21 @@ enum fail output_flush(struct call *c);
 /* Whoever read along has gone, as head(1) does: no failure that anybody wants to hear of. */
 bool output_abandoned(void);
 
-/* talk.c: progress and remarks on standard error. */
+/* talk.c: from here on progress and remarks go to standard error. */
 void talk_start(struct shell *s);
 /* Takes the progress bar away, before something else is written on the terminal. */
 void talk_stop(struct shell *s);
+/* Says that the command failed, and why. */
 void talk_error(struct shell *s, enum fail fail);
 /* Asks on the terminal before something that cannot be undone; --yes answers beforehand. */
 enum fail talk_confirm(struct shell *s);
 /* Whether FD shows colour: --color, NO_COLOR, CLICOLOR_FORCE, TERM, and what FD is. */
 bool talk_colored(const struct shell *s, int fd);
 
-/* help.c: overview, groups, links. */
+/* help.c: all commands; those whose names begin with NOUN, NULL when none does. */
 const char *help_overview(struct call *c);
 const char *help_group(struct call *c, const char *noun);
-const char *help_exit_codes(struct call *c);
+/* Links in FOLDER by which each command is called as a program of its own. */
 enum fail help_install(struct call *c, const char *folder);
 
 /* complete.c: candidates for the last of WORDS, one a line: word, tab, explanation. */

@@ -208,7 +208,7 @@ static enum fail wait_first(struct mcp_exchange *x, const struct op *op, json_t 
 
 static json_t *call_tool(struct mcp_exchange *x, const char *name, json_t *args)
 {
-	const struct op *op = mcp_tool_find(x, name);
+	const struct op *op = mcp_tool_find(name);
 	enum fail f;
 
 	if (!op)

@@ -54,7 +54,7 @@ static const struct method *find(const struct mcp_exchange *x)
 static bool quick_tool(const struct mcp_exchange *x)
 {
 	const char *name = json_member_text(x->params, "name", "");
-	const struct op *op = x->two_tools ? NULL : mcp_tool_find(x, name);
+	const struct op *op = x->two_tools ? NULL : mcp_tool_find(name);
 
 	return op && op->effect == EFFECT_READ && (op->flags & OP_QUICK) &&
 		!json_object_get(json_object_get(x->params, "arguments"), "wait");

@@ -79,8 +79,8 @@ json_t *mcp_cacheable(const struct mcp_exchange *x, json_t *result, int64_t ttl_
 json_t *mcp_initialize(struct mcp_exchange *x);
 json_t *mcp_discover(struct mcp_exchange *x);
 
-/* tools.c. The operation that the tool NAME is; NULL: none that a client may see. */
-const struct op *mcp_tool_find(const struct mcp_exchange *x, const char *name);
+/* tools.c. The operation that the tool NAME is; NULL: none. And its place in op_table. */
+const struct op *mcp_tool_find(const char *name);
 size_t mcp_tool_place(const struct op *op);
 json_t *mcp_tools_list(struct mcp_exchange *x);
 /* search_tools of the two-tool mode. */

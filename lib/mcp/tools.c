@@ -49,9 +49,8 @@ static bool is_called(const struct op *op, const char *name)
 	return !*p && !*name;
 }
 
-const struct op *mcp_tool_find(const struct mcp_exchange *x, const char *name)
+const struct op *mcp_tool_find(const char *name)
 {
-	(void)x;
 	for (size_t i = 0; op_table[i]; i++)
 		if (op_is_tool(op_table[i]) && is_called(op_table[i], name))
 			return op_table[i];

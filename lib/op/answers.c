@@ -135,19 +135,6 @@ static json_t *outcome(struct document *d, const struct op *op)
 	return document_component(d, document_name(d->c, op, "Outcome"), cuttable(d, schema));
 }
 
-static json_t *reply(struct document *d, const struct op *op, const struct op_alias *alias)
-{
-	const char *name = alias && alias->reply ? alias->reply : document_name(d->c, op, "Reply");
-	json_t *ref;
-
-	if (alias && alias->array && !d->actions) {
-		ref = document_component(d, alias->reply ? alias->reply : document_name(d->c, op, "Row"),
-			field_schema(op->reply, false));
-		return json_pack("{s:s,s:o}", "type", "array", "items", ref);
-	}
-	return document_component(d, name, cuttable(d, op_reply_schema(op)));
-}
-
 static json_t *success(struct document *d, const struct op *op, const struct op_alias *alias)
 {
 	bool json = alias && alias->media_type && !strcmp(alias->media_type, "application/json");
@@ -162,7 +149,8 @@ static json_t *success(struct document *d, const struct op *op, const struct op_
 	if (op->flags & OP_LONG)
 		return answer("What was made, when it ended within the wait", "application/json",
 			outcome(d, op));
-	return answer("Done", "application/json", reply(d, op, alias));
+	return answer("Done", "application/json", document_component(d,
+		document_name(d->c, op, "Reply"), cuttable(d, op_reply_schema(op))));
 }
 
 static json_t *failure(struct document *d, enum dialect dialect, size_t i)

@@ -65,7 +65,7 @@ static json_t *parameters(struct document *d, const struct op *op, const struct 
 			json_array_append_new(list, parameter(f->name, "path", true,
 				json_object_get(json_object_get(all, "properties"), f->name),
 				json_object_get(example, f->name)));
-	if (!has_body(route) || (alias && alias->query))
+	if (!has_body(route))
 		json_object_foreach(json_object_get(request, "properties"), name, value) {
 			const struct field *f = field_find(op->args, name);
 
@@ -79,9 +79,7 @@ static json_t *parameters(struct document *d, const struct op *op, const struct 
 static void add_body(struct document *d, const struct op *op, const struct op_alias *alias,
 	json_t *request, json_t *example, json_t *item)
 {
-	const char *name = alias && alias->body ? alias->body
-		: alias && alias->preset ? document_name(d->c, op, alias->preset)
-		: document_name(d->c, op, "Request");
+	const char *name = document_name(d->c, op, alias && alias->preset ? alias->preset : "Request");
 	json_t *body = json_pack("{s:b,s:{s:{}}}", "required",
 		json_object_get(request, "required") != NULL, "content", "application/json");
 	json_t *media = json_object_get(json_object_get(body, "content"), "application/json");
@@ -162,7 +160,7 @@ json_t *document_endpoint(struct document *d, const struct op *op, const struct 
 	list = parameters(d, op, alias, request, example);
 	if (json_array_size(list))
 		json_object_set(item, "parameters", list);
-	if (has_body(route) && !(alias && alias->query))
+	if (has_body(route))
 		add_body(d, op, alias, request, example, item);
 	json_object_set_new(item, "responses", document_answers(d, op, alias));
 	if (op->flags & OP_OPEN)

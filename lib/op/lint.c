@@ -91,8 +91,6 @@ static void lint_aliases(struct lint *l)
 		report(l, is_id(a->id), arena_printf(&l->c->arena, "%s has no id", a->route));
 		report(l, !a->media_type || l->op->document,
 			arena_printf(&l->c->arena, "%s has no document to give", a->route));
-		report(l, !a->array || l->op->rows,
-			arena_printf(&l->c->arena, "%s has no rows to give", a->route));
 	}
 }
 

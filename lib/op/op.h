@@ -49,11 +49,8 @@ struct op_alias {
 	const char *route;
 	const char *id;          /* its operationId: unique, of [a-zA-Z0-9_-] */
 	enum dialect dialect;
-	const char *body, *reply; /* names of its schemas; NULL: from the operation's name */
 	const char *preset;      /* "as=actions": an argument that this route gives */
 	const char *media_type;  /* the document alone is the answer, of this type */
-	bool array;              /* the rows alone are the answer */
-	bool query;              /* arguments come in the query, whatever the method */
 };
 
 struct op {

@@ -23,8 +23,7 @@ struct stream {
 	size_t start, len;       /* a ring */
 	bool parked;             /* suspended for want of data */
 	bool ended;              /* nothing more will be added */
-	bool gone;               /* nobody fetches any more */
-	bool released;           /* the response is gone: neither connection nor FD may be used */
+	bool gone;               /* nobody fetches any more: neither connection nor FD may be used */
 };
 
 /* Ends one share and the lock. */
@@ -82,7 +81,7 @@ static void release(void *cls)
 	struct stream *s = cls;
 
 	pthread_mutex_lock(&s->lock);
-	s->released = s->gone = true;
+	s->gone = true;
 	s->parked = false;
 	give_up(s);
 }
@@ -107,7 +106,7 @@ struct web_stream *stream_open(struct web_exchange *x, const char *content_type)
 		MHD_add_response_header(r, "X-Accel-Buffering", "no");
 	} else { /* the connection is closed without an answer */
 		s->shares = 2;
-		s->gone = s->released = true;
+		s->gone = true;
 	}
 	p->status = 200;
 	pthread_mutex_lock(&p->server->lock);
