@@ -257,7 +257,7 @@ ask() { # STATE ANSWERS
 	}
 	again
 	ask "${given/user_name/user_nome}" "$yes" && answered 200 '.error.code == -32602'
-	ask "${given%?}0" "$yes" && ask "${given%?}1" "$yes" && answered 200 '.error.code == -32602'
+	ask "${given%?}$(tr 0-9a-f 1-9a-f0 <<<"${given: -1}")" "$yes" && answered 200 '.error.code == -32602'
 	mine=$KEY KEY=$(other_key)
 	ask "$given" "$yes" && answered 200 '.error.code == -32602'
 	KEY=$mine
