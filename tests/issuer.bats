@@ -55,7 +55,7 @@ forged() {
 @test "forged tokens" {
 	started
 	for how in good es256 list reader; do enters "$(forged $how)" || { echo $how; return 1; }; done
-	for how in aud longer noaud iss expired forever early nobody newline none hs256 rs512 mixed stranger weak \
+	for how in aud longer scheme noaud iss expired forever early nobody newline none hs256 rs512 mixed stranger weak \
 		unknown crit changed cut; do
 		if enters "$(forged $how)"; then echo "$how lets in"; return 1; fi
 		answered 401 || { echo $how; return 1; }

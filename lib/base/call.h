@@ -34,7 +34,7 @@ struct call {
 	/* Where others reach the server that serves this call, as "https://trae.example"; NULL: no
 	 * server does. */
 	const char *public_url;
-	const char *resource;     /* the URL of what is called there, without its query; or NULL */
+	const char *path;         /* of what is called there, while it is found out who calls; or NULL */
 	const char *peer;         /* address that it came from; NULL: this machine */
 	/* The operation that this call is part of, as putting its task on the queue is: the scopes of a
 	 * key have to cover that one. NULL: it is for itself. */

@@ -178,7 +178,7 @@ enum fail request_caller(struct request *r, const char *what)
 	struct call *c = &r->call;
 	const char *key = web_header(r->x, "Authorization");
 
-	c->resource = arena_printf(&c->arena, "%s%s", c->public_url, web_path(r->x));
+	c->path = web_path(r->x);
 	if (key && !strncasecmp(key, "Bearer ", 7))
 		return caller_from_key(c, key + 7, c->peer, &c->caller);
 	key = web_header(r->x, "X-API-Key");

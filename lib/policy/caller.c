@@ -87,13 +87,15 @@ static bool is_secret(const struct secret *secret, const char *text)
 	return !sodium_memcmp(given, right, sizeof given);
 }
 
-/* An access token is for the server it names or a path below, and for nothing else (RFC 8707). */
-static bool is_for(const struct api_key *k, const char *resource)
+bool caller_means(const struct call *c, const char *resource)
 {
-	size_t len = k->resource ? strlen(k->resource) : 0;
+	size_t host = strlen(c->public_url), len;
 
-	return !k->resource || !resource ||
-		(!strncmp(k->resource, resource, len) && (!resource[len] || resource[len] == '/'));
+	if (strncmp(resource, c->public_url, host))
+		return false;
+	resource += host;
+	len = strlen(resource);
+	return !strncmp(resource, c->path, len) && (!c->path[len] || c->path[len] == '/');
 }
 
 /* A key that is not there is compared too, with a digest that none has. */
@@ -137,7 +139,7 @@ static enum fail check(struct call *c, const char *text, const struct caller **o
 	digest_hex(p->pepper, text, strlen(text), given);
 	if (!known_get(c, given, &k) || !api_key_valid(&k, clock_now_ms()))
 		TRY(find_right(c, text, given, &k));
-	if (!is_for(&k, c->resource))
+	if (k.resource && c->path && !caller_means(c, k.resource))
 		return FAIL_AUTH;
 	*out = caller_of(c, &k);
 	return FAIL_NONE;

@@ -73,11 +73,9 @@ static const char *copy_keys(struct call *c)
 	return keys;
 }
 
-static bool is_for(const char *audience, const char *resource)
+static bool is_for(const struct call *c, const json_t *audience)
 {
-	size_t len = audience ? strlen(audience) : 0;
-
-	return len && !strncmp(audience, resource, len) && (!resource[len] || resource[len] == '/');
+	return json_is_string(audience) && caller_means(c, json_string_value(audience));
 }
 
 static bool is_for_us(const struct call *c, const json_t *claims)
@@ -86,12 +84,12 @@ static bool is_for_us(const struct call *c, const json_t *claims)
 	size_t i;
 	json_t *one;
 
-	if (!c->resource)
+	if (!c->path)
 		return false;
 	if (!json_is_array(aud))
-		return is_for(json_string_value(aud), c->resource);
+		return is_for(c, aud);
 	json_array_foreach((json_t *)aud, i, one)
-		if (is_for(json_string_value(one), c->resource))
+		if (is_for(c, one))
 			return true;
 	return false;
 }
@@ -103,6 +101,15 @@ static bool is_now(const json_t *claims)
 
 	return json_is_number(until) && now < json_number_value(until) + LEEWAY_S &&
 		(!from || (json_is_number(from) && json_number_value(from) <= now + LEEWAY_S));
+}
+
+/* Until when they hold; a time that no clock reaches is as good as another. */
+static int64_t end_of(const json_t *claims)
+{
+	const double never = 9e15;
+	double until = (json_number_value(json_object_get(claims, "exp")) + LEEWAY_S) * 1000;
+
+	return (int64_t)(until < never ? until : never);
 }
 
 /* A name that a record can hold. */
@@ -130,11 +137,13 @@ static enum role role_in(const char *scope, enum role most)
 	return found < most ? found : most;
 }
 
-static const struct caller *make(struct call *c, enum role role, const char *subject)
+static const struct caller *make(struct call *c, enum role role, const char *subject,
+	int64_t expires_at)
 {
 	struct caller *who = ARENA_NEW(&c->arena, struct caller, 1);
 
 	*who = (struct caller){.name = subject, .role = role, .rate = KEY_RATE, .granted = true,
+		.expires_at = expires_at,
 		.id = arena_printf(&c->arena, CALLER "%s:%s", role_word(role), subject)};
 	return who;
 }
@@ -163,7 +172,8 @@ enum fail issuer_caller(struct call *c, const char *text, const struct caller **
 	if (strcmp(json_member_text(claims, "iss", ""), p->issuer->url) || !is_for_us(c, claims) ||
 		!is_now(claims) || !is_subject(subject))
 		return FAIL_AUTH;
-	*out = make(c, role_in(json_member_text(claims, "scope", ""), p->issuer->most), subject);
+	*out = make(c, role_in(json_member_text(claims, "scope", ""), p->issuer->most), subject,
+		end_of(claims));
 	return FAIL_NONE;
 }
 
@@ -177,6 +187,6 @@ enum fail issuer_caller_from_id(struct call *c, const char *id, const struct cal
 		return FAIL_NONE;
 	/* A worker of the queue knows no issuer: what the server let in runs. */
 	*out = make(c, role_in(arena_memdup(&c->arena, role, (size_t)(colon - role)),
-		issuer ? issuer->most : ROLE_ADMIN), colon + 1);
+		issuer ? issuer->most : ROLE_ADMIN), colon + 1, 0);
 	return FAIL_NONE;
 }

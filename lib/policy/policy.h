@@ -68,12 +68,11 @@ struct policy *policy_of(struct call *c);
  * rows older than a year go. */
 enum fail policy_flush(struct call *c, bool all);
 
-/* Whose key TEXT is: an API key, an access token for the resource of C, the master key that
+/* Whose key TEXT is: an API key, an access token for the path of C, the master key that
  * TRAE_MASTER_KEY holds, or API_KEY, which the guide to the GPT backend has for its own routes.
  * Unknown, revoked and expired keys are the same FAIL_AUTH, found out in the same way. PEER is the
- * address it came from
- * (NULL, or one of this machine: none); ten wrong keys from one in a minute are FAIL_LIMIT. *OUT
- * lives as long as C. */
+ * address it came from (NULL, or one of this machine: none); ten wrong keys from one in a minute are
+ * FAIL_LIMIT. *OUT lives as long as C. */
 enum fail caller_from_key(struct call *c, const char *text, const char *peer,
 	const struct caller **out);
 
@@ -98,8 +97,7 @@ void policy_unknown(struct call *c, const char *what);
 enum role policy_least(enum effect effect, const char *operation);
 
 /* May the caller of C cause EFFECT, by the operation called OPERATION, which is within its scopes when
- * that is or, where C serves another, that one? FAIL_DENIED says why not. Over
- * MCP nobody may send, act, spend or destroy: an assistant's word, or a click that it asked for, is
+ * that is or, where C serves another, that one? FAIL_DENIED says why not. Over MCP nobody may send, act, spend or destroy: an assistant's word, or a click that it asked for, is
  * not the owner's. */
 enum fail policy_allow(struct call *c, enum effect effect, const char *operation);
 

@@ -52,7 +52,11 @@ void count_add(struct policy *p, const char *caller, const char *channel, const 
 enum fail count_flush(struct call *c, bool all);
 void count_free(struct policy *p);
 
-/* rate.c */
+/* caller.c: whether RESOURCE, which a token is for, is the server of C, what is called of it (c->path) or
+ * what lies above that (RFC 8707). */
+bool caller_means(const struct call *c, const char *resource);
+
+/* rate.c: takes a call from what WHO may make, FAIL_LIMIT; c->rate is what is left. */
 enum fail rate_take(struct call *c, const struct caller *who, int64_t now_boot_ms);
 void rate_free(struct policy *p);
 

@@ -39,6 +39,7 @@ function forge(how) {
 		reader: () => claim({ scope: "" }),
 		aud: () => claim({ aud: "https://other.example" }),
 		longer: () => claim({ aud: `${resource}x` }),
+		scheme: () => claim({ aud: 'https:' }),
 		noaud: () => claim({ aud: undefined }),
 		iss: () => claim({ iss: `${issuer}/` }),
 		expired: () => claim({ exp: now - 60 }),

@@ -129,18 +129,20 @@ static struct oauth_grant grant(struct call *c, const char *resource, struct oau
 TEST(a_token_is_for_its_resource_and_what_is_below)
 {
 	static const struct {
-		const char *called;
+		const char *server, *path;
 		bool enters;
-	} rows[] = {{"https://t.example/mcp", true}, {"https://t.example/mcp/x", true},
-		{"https://t.example/mcpx", false}, {"https://t.example/api/v1/status", false},
-		{"https://t.example", false}, {"https://t.example.org/mcp", false}, {NULL, true}};
+	} rows[] = {{"https://t.example", "/mcp", true}, {"https://t.example", "/mcp/x", true},
+		{"https://t.example", "/mcpx", false}, {"https://t.example", "/api/v1/status", false},
+		{"https://t.example", "/", false}, {"https://t.example.org", "/mcp", false},
+		{"https://t.example", NULL, true}};
 	const struct caller *who;
 	struct oauth_tokens tokens;
 
 	with_policy(c);
 	grant(c, "https://t.example/mcp", &tokens);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		c->resource = rows[i].called;
+		c->public_url = rows[i].server;
+		c->path = rows[i].path;
 		CHECK((caller_from_key(c, tokens.access, NULL, &who) == FAIL_NONE) == rows[i].enters);
 		fail_forget(c);
 	}
