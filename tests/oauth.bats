@@ -222,6 +222,18 @@ prepare() {
 	authorize && consent "$(<code)" && stays 403 'pairing code is wrong'
 }
 
+@test "what a client listens to ends with its token" {
+	load mcp
+	serve
+	granted
+	stored "update oauth_token set expires_at = $(date +%s)000 + 3000 where kind = 'access'"
+	curl -sN -m 30 -o heard -H "Authorization: Bearer $ACCESS" -H 'Content-Type: application/json' \
+		-H 'MCP-Protocol-Version: 2026-07-28' -H 'Mcp-Method: subscriptions/listen' \
+		-d "$(message 1 subscriptions/listen '{"notifications":{}}')" "$AT/mcp"
+	sed -n 's/^data: //p' heard | jq -es '.[0].method == "notifications/subscriptions/acknowledged"
+		and .[-1].result.resultType == "complete"'
+}
+
 @test "22 more than was granted" {
 	serve
 	GRANT=operator granted

@@ -113,13 +113,13 @@ static bool tell(struct listener *l, struct watch *w)
 	return here;
 }
 
-/* A key that was revoked hears nothing more. */
+/* A key that was revoked hears nothing more, nor does a token past its end. */
 static bool still_valid(struct mcp_exchange *x)
 {
+	const struct caller *asked = x->call->caller, *who;
 	struct call own = call_beside(x->call);
-	const struct caller *who;
-	bool good = !x->call->caller ||
-		caller_from_id(&own, x->call->caller->id, &who) == FAIL_NONE;
+	bool good = !asked || ((!asked->expires_at || clock_now_ms() < asked->expires_at) &&
+		caller_from_id(&own, asked->id, &who) == FAIL_NONE);
 
 	own.store = NULL;
 	call_release(&own);
