@@ -53,7 +53,7 @@ static enum fail run(struct call *c, const void *data)
 	struct oauth_tokens tokens;
 	struct oauth_token_reply reply = {.token_type = "Bearer", .expires_in = ACCESS_MS / 1000};
 
-	TRY(oauth_client_prove(c, args->client_id, given(args->client_secret), &client));
+	TRY(oauth_client_prove(c, args->client_id, args->client_secret, &client));
 	if (given(args->resource))
 		TRY(authorization_resource(c, args->resource, &ask.resource));
 	TRY(exchange(c, args, &ask, &tokens));

@@ -367,7 +367,7 @@ prepare() {
 @test "a client gives a token back; the owner shuts it out" {
 	serve
 	granted
-	ask POST /revoke -d "client_id=$CLIENT" -d "token=$ACCESS" && answered 200
+	ask POST /revoke -d "client_id=$CLIENT" -d client_secret= -d "token=$ACCESS" && answered 200
 	run -1 enters "$ACCESS"
 	ask POST /revoke -d "client_id=$CLIENT" -d token=nonsense && answered 200
 	refresh "$REFRESH" && answered 200

@@ -39,7 +39,7 @@ enum fail oauth_client_keep(struct call *c, struct oauth_client *k);
 /* Takes a reading of a document from the rate of 20 a minute for all: FAIL_LIMIT. */
 enum fail oauth_client_may_fetch(struct call *c);
 enum fail oauth_client_find(struct call *c, const char *id, struct oauth_client *out);
-/* The client that proves to be ID, by SECRET where it has one: FAIL_AUTH. */
+/* The client that proves to be ID, by SECRET (NULL or "": none came) where it has one: FAIL_AUTH. */
 enum fail oauth_client_prove(struct call *c, const char *id, const char *secret,
 	struct oauth_client *out);
 

@@ -193,6 +193,7 @@ enum fail oauth_client_prove(struct call *c, const char *id, const char *secret,
 	char given[MAC_HEX] = "";
 	enum fail f;
 
+	secret = secret && *secret ? secret : NULL;
 	TRY(store_open(c));
 	TRY(policy_secrets(c, true));
 	f = oauth_client_find(c, id, &k);
