@@ -230,6 +230,13 @@ sockets() { ls -l "/proc/$SERVER/fd" | grep -c socket; }
 	done
 }
 
+@test "a key that may not look at a task does not wait for it either" {
+	serve
+	begin 60
+	KEY=$(other_key --scopes file) call task_show "{\"task_id\":\"$task\",\"wait\":40}" -m 20
+	answered 200 '.result.isError and .result._meta["trae/error"] == "denied"'
+}
+
 @test "a key for one kind of work may have it done, and follow and cancel it" {
 	serve
 	KEY=$(other_key --scopes slow)
