@@ -41,22 +41,31 @@ static int64_t calls_since(const struct rate_log *l, int64_t since_ms)
 	return low;
 }
 
-static struct rate_log *log_of(struct policy *p, const struct caller *who)
+static void drop(struct rate_log **at)
+{
+	struct rate_log *l = *at;
+
+	*at = l->next;
+	free(l->id);
+	free(l);
+}
+
+/* On the way those go that have all of their rate again. */
+static struct rate_log *log_of(struct policy *p, const struct caller *who, int64_t now)
 {
 	struct rate_log *l, **at = &p->rates;
-	size_t size = sizeof *l + (size_t)who->rate * sizeof *l->at_ms;
 
-	while (*at && strcmp((*at)->id, who->id))
-		at = &(*at)->next;
-	if (*at && (*at)->limit == who->rate)
-		return *at;
-	l = xmalloc(size);
-	*l = (struct rate_log){.limit = who->rate, .id = xstrdup(who->id),
-		.next = *at ? (*at)->next : NULL};
-	if (*at) {
-		free((*at)->id);
-		free(*at);
-	}
+	while ((l = *at) && strcmp(l->id, who->id))
+		if (now - nth_last(l, 1) >= WINDOW_S * 1000)
+			drop(at);
+		else
+			at = &l->next;
+	if (l && l->limit == who->rate)
+		return l;
+	if (l)
+		drop(at);
+	l = xmalloc(sizeof *l + (size_t)who->rate * sizeof *l->at_ms);
+	*l = (struct rate_log){.limit = who->rate, .id = xstrdup(who->id), .next = *at};
 	return *at = l;
 }
 
@@ -97,7 +106,7 @@ enum fail rate_take(struct call *c, const struct caller *who, int64_t now_boot_m
 	bool passed;
 
 	pthread_mutex_lock(&p->lock);
-	passed = take(log_of(p, who), now_boot_ms, left);
+	passed = take(log_of(p, who, now_boot_ms), now_boot_ms, left);
 	pthread_mutex_unlock(&p->lock);
 	c->rate = left;
 	if (passed)
@@ -117,11 +126,6 @@ void policy_held(struct call *c, const char *name, int64_t limit, int64_t median
 
 void rate_free(struct policy *p)
 {
-	while (p->rates) {
-		struct rate_log *next = p->rates->next;
-
-		free(p->rates->id);
-		free(p->rates);
-		p->rates = next;
-	}
+	while (p->rates)
+		drop(&p->rates);
 }

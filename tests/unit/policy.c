@@ -1,5 +1,6 @@
 /* Policy: keys, roles, rates, idempotency. The record of decisions is in policy_audit.c. */
 #include <fcntl.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
@@ -261,6 +262,18 @@ TEST(twenty_in_ten_seconds_and_a_hundred_in_sixty)
 	CHECK_OK(rate_take(c, &slow, now));
 	CHECK(rate_take(c, &slow, now + 59999) == FAIL_LIMIT);
 	CHECK_OK(rate_take(c, &slow, now + 60000));
+}
+
+TEST(of_callers_that_went_nothing_is_kept)
+{
+	size_t before = mallinfo2().uordblks;
+
+	for (int i = 0; i < 1000; i++) {
+		const struct caller who = {.id = arena_printf(&c->arena, "caller-%d", i), .rate = 100};
+
+		CHECK_OK(rate_take(c, &who, i * INT64_C(60000)));
+	}
+	CHECK(mallinfo2().uordblks < before + 400000);
 }
 
 /* One call of the operation, as lib/op makes it: *DONE counts what happened. */
