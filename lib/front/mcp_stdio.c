@@ -11,6 +11,7 @@
 #include "lib/mcp/mcp.h"
 #include "lib/op/op.h"
 #include "lib/policy/policy.h"
+#include "lib/work/scope.h"
 
 #define LINE_MAX_BYTES (4 << 20)
 #define CALLS_MAX 64
@@ -237,15 +238,26 @@ static void queued(void *to)
 	runner_wake(((struct stdio *)to)->runner);
 }
 
+/* What is misspelt would allow nothing, and what is empty everything. */
+static enum fail read_scopes(struct call *c, const char *text, const char **out)
+{
+	TRY(scope_list(c, text, out));
+	if (text && !*out)
+		return fail(c, FAIL_USAGE, "scopes: an operation, or the noun of some, is needed");
+	return FAIL_NONE;
+}
+
 static enum fail run(struct call *c, const void *data)
 {
 	const struct mcp_args *args = data;
+	const char *scopes;
 	struct stdio s = {.c = c, .two_tools = !strcmp(args->tools, "two"),
 		.lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER};
 	enum fail f;
 
 	policy_of(c);
-	TRY(caller_of_assistant(c, role_of(args->role), args->scopes, &s.caller));
+	TRY(read_scopes(c, args->scopes, &scopes));
+	TRY(caller_of_assistant(c, role_of(args->role), scopes, &s.caller));
 	TRY(mcp_start(c, &s.mcp));
 	TRY(runner_make(c, &s.runner));
 	mcp_on_task(s.mcp, queued, &s);
