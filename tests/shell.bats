@@ -105,6 +105,10 @@ load helper
 @test "control characters of data never reach the terminal" {
 	run trae config get "$(printf 'a\033[31mb')"
 	[[ $output != *$'\033'* ]]
+	name=$(printf 'x\033]0;t\007.md')
+	echo '# Tea' >"$name"
+	run trae content generate --topic Tea --source "$name" --progress bar
+	[[ $output == *'reading_sources: x'* && $output != *$'\033]'* ]]
 }
 
 @test "completion offers commands, options, words and settings" {

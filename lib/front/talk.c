@@ -38,8 +38,7 @@ static void draw_bar(struct shell *s, double part, const char *stage, const char
 	tail = arena_printf(&s->call.arena, "%s%s%s", stage, text && *text ? ": " : "",
 		text ? text : "");
 	room = room > 36 ? room - 36 : 10;
-	if (strlen(tail) > room)
-		tail = utf8_plain(&s->call.arena, tail, room, false);
+	tail = utf8_plain(&s->call.arena, tail, strnlen(tail, room), false);
 	fprintf(stderr, "\r\033[K[%.*s%*s] %3d %% %s", filled, blocks, 24 - filled, "",
 		(int)(part * 100), tail);
 	fflush(stderr);
