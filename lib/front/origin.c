@@ -58,7 +58,7 @@ static bool listed(const char *list, const char *text)
 	return false;
 }
 
-bool origin_host_known(const struct http *h, const char *host)
+static bool is_host_known(const struct http *h, const char *host)
 {
 	const char *authority = strstr(h->public_url, "//") + 2;
 	char name[HOST_MAX], public_name[HOST_MAX];
@@ -73,7 +73,7 @@ bool origin_host_known(const struct http *h, const char *host)
 		(read_name(authority, public_name) && !strcasecmp(name, public_name));
 }
 
-bool origin_allowed(const struct http *h, const char *origin, const char *host)
+static bool is_allowed(const struct http *h, const char *origin, const char *host)
 {
 	const char *authority = strstr(origin, "://");
 
@@ -89,12 +89,12 @@ enum fail origin_check(struct request *r)
 	struct call *c = &r->call;
 	const char *host = web_header(r->x, "Host"), *origin = web_header(r->x, "Origin");
 
-	if (!origin_host_known(r->http, host)) {
+	if (!is_host_known(r->http, host)) {
 		r->status = 421;
 		return fail(c, FAIL_DENIED, "this server is not called so; if it is, name it in the "
 			"setting server.hosts or server.public_url");
 	}
-	if (origin && !origin_allowed(r->http, origin, host))
+	if (origin && !is_allowed(r->http, origin, host))
 		return fail(c, FAIL_DENIED, "pages of that origin may not ask; those that may stand in the "
 			"setting server.origins");
 	r->origin = origin;

@@ -31,7 +31,8 @@ static bool refuse_version(struct mcp_exchange *x, const char *asked)
 	return false;
 }
 
-unsigned mcp_capabilities(const json_t *capabilities)
+/* What _meta or initialize say that the client can do. */
+static unsigned read_capabilities(const json_t *capabilities)
 {
 	json_t *extensions = json_object_get(capabilities, "extensions");
 	json_t *elicit = json_object_get(capabilities, "elicitation");
@@ -80,7 +81,7 @@ static bool read_modern(struct mcp_exchange *x, const char *version)
 	}
 	if (strcmp(version, MCP_MODERN))
 		return refuse_version(x, version);
-	x->client.can = mcp_capabilities(can);
+	x->client.can = read_capabilities(can);
 	return read_level(x);
 }
 
@@ -163,7 +164,7 @@ json_t *mcp_initialize(struct mcp_exchange *x)
 	const char *agreed = legacy_version(asked);
 
 	x->client.version = agreed ? agreed : legacy[0];
-	x->client.can = mcp_capabilities(json_object_get(x->params, "capabilities")) & ~MCP_CAN_TASKS;
+	x->client.can = read_capabilities(json_object_get(x->params, "capabilities")) & ~MCP_CAN_TASKS;
 	if (x->headers && mcp_session_text(x->call, &x->client, &x->session) != FAIL_NONE)
 		return mcp_error(x, MCP_INTERNAL, NULL, "%s", x->call->why);
 	return json_pack("{s:s,s:o,s:o,s:s}", "protocolVersion", x->client.version, "capabilities",

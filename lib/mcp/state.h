@@ -72,9 +72,7 @@ bool mcp_notify(struct mcp_exchange *x, const char *method, json_t *params);
 /* Member NAME of the parameters as text; NULL, and X is answered, when it is none. */
 const char *mcp_text_param(struct mcp_exchange *x, const char *name);
 
-/* era.c. What _meta or initialize say that the client can do. */
-unsigned mcp_capabilities(const json_t *capabilities);
-/* Puts what caches are told into RESULT where the era has it; OWN: it is of this caller only. */
+/* era.c. Puts what caches are told into RESULT where the era has it; OWN: it is of this caller only. */
 json_t *mcp_cacheable(const struct mcp_exchange *x, json_t *result, int64_t ttl_ms, bool own);
 json_t *mcp_initialize(struct mcp_exchange *x);
 json_t *mcp_discover(struct mcp_exchange *x);

@@ -21,7 +21,7 @@ json_t *document_request(struct document *d, const struct op *op, const struct o
 /* Whether ROUTE has FIELD as {x}. */
 bool document_in_path(const char *route, const struct field *field);
 
-/* answer.c: the responses of that route by status, and those that components hold for all. */
+/* answers.c: the responses of that route by status, and those that components hold for all. */
 json_t *document_answers(struct document *d, const struct op *op, const struct op_alias *alias);
 json_t *document_common_answers(struct document *d);
 /* Reads D->common: failures and accepted tasks. */

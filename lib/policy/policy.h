@@ -97,8 +97,8 @@ void policy_unknown(struct call *c, const char *what);
 enum role policy_least(enum effect effect, const char *operation);
 
 /* May the caller of C cause EFFECT, by the operation called OPERATION, which is within its scopes when
- * that is or, where C serves another, that one? FAIL_DENIED says why not. Over MCP nobody may send, act, spend or destroy: an assistant's word, or a click that it asked for, is
- * not the owner's. */
+ * that is or, where C serves another, that one? FAIL_DENIED says why not. Over MCP nobody may send,
+ * act, spend or destroy: an assistant's word, or a click that it asked for, is not the owner's. */
 enum fail policy_allow(struct call *c, enum effect effect, const char *operation);
 
 /* Is OPERATION one of SCOPES: operations or nouns, divided by commas? NULL has none. */

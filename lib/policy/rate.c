@@ -94,7 +94,8 @@ static bool take(struct rate_log *l, int64_t now, struct rate *out)
 	}
 	l->at_ms[l->count++ % l->limit] = now;
 	used = calls_since(l, now - WINDOW_S * 1000 + 1);
-	*out = (struct rate){.name = "default", .limit = l->limit, .remaining = l->limit - used, .window_s = WINDOW_S,
+	*out = (struct rate){.name = "default", .limit = l->limit,
+		.remaining = l->limit - used, .window_s = WINDOW_S,
 		.reset_s = (wait_ms(l, used, WINDOW_S, now) + 999) / 1000};
 	return true;
 }

@@ -75,6 +75,7 @@ enum role policy_least(enum effect effect, const char *operation)
 
 enum fail policy_allow(struct call *c, enum effect effect, const char *operation)
 {
+	const char *covered = c->serves ? c->serves : operation;
 	const struct caller *who = c->caller;
 	enum role need = policy_least(effect, operation);
 
@@ -89,7 +90,8 @@ enum fail policy_allow(struct call *c, enum effect effect, const char *operation
 	if (policy_reserved(operation) && !strcmp(who->id, CALLER_MASTER))
 		return fail(c, FAIL_DENIED, "%s is not for the master key: use an API key with "
 			"role admin", operation);
-	if (who->scopes && !policy_covers(who->scopes, c->serves ? c->serves : operation))
-		return fail(c, FAIL_DENIED, "%s is outside the scopes of this key (%s)", c->serves ? c->serves : operation, who->scopes);
+	if (who->scopes && !policy_covers(who->scopes, covered))
+		return fail(c, FAIL_DENIED, "%s is outside the scopes of this key (%s)", covered,
+			who->scopes);
 	return FAIL_NONE;
 }

@@ -112,7 +112,8 @@ static struct web_verdict judge(struct peer *p, const char *method, const char *
 	return v;
 }
 
-void handler_refuse(struct peer *p, int status, const char *why)
+/* Has the front say STATUS and WHY, at once. */
+static void refuse(struct peer *p, int status, const char *why)
 {
 	const struct web_settings *set = &p->server->set;
 
@@ -134,7 +135,7 @@ void handler_cut(const struct peer *p, int status, const char *why)
 		return;
 	memcpy(raw.x.peer, p->x.peer, sizeof raw.x.peer);
 	raw.x.loopback = p->x.loopback;
-	handler_refuse(&raw, status, why);
+	refuse(&raw, status, why);
 }
 
 /* Hands the reply to the library, in its thread. A file may take its time as long as it moves. */
@@ -158,7 +159,7 @@ static enum MHD_Result give(struct peer *p)
 static enum MHD_Result refuse_now(struct peer *p)
 {
 	peer_enter(p, PHASE_WORK, 0);
-	handler_refuse(p, p->verdict.status, p->verdict.why);
+	refuse(p, p->verdict.status, p->verdict.why);
 	return give(p);
 }
 

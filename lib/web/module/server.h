@@ -96,10 +96,8 @@ void handler_completed(void *cls, struct MHD_Connection *connection, void **cont
 /* Leaves escapes as they are: target_read() decodes its own copy. */
 size_t handler_unescape(void *cls, struct MHD_Connection *connection, char *text);
 bool handler_gone(const struct web_exchange *x);
-/* Has the front say STATUS and WHY, at once. */
-void handler_refuse(struct peer *p, int status, const char *why);
-/* The same for a connection that ends in the middle of a request, where the library has no way to
- * answer: straight to the socket, by an exchange of its own, for that of P belongs to the library's
+/* Has the front say STATUS and WHY to a connection that ends in the middle of a request, where the
+ * library has no way to answer: straight to the socket, by an exchange of its own, for that of P belongs to the library's
  * thread. Under TLS nothing can be said so. */
 void handler_cut(const struct peer *p, int status, const char *why);
 /* The reply of P is set: hands it to the library, from any thread. P is gone behind it. */
