@@ -52,6 +52,8 @@ works() {
 	outside /api/v1/batch -H 'Content-Type: application/json' -H 'Expect:' --data-binary @batch
 	answered 200 '.submitted == 3'
 	KEY= outside /api/v1/status && answered 401
+	[ "$(curl -s --cacert cert.pem --resolve "trae.example:$OUTSIDE:127.0.0.1" -o body -w '%{http_code}' \
+		"https://trae.example:$OUTSIDE/metrics")" = 401 ]
 	outside /api/v1/status -H 'Origin: https://attacker.example' && answered 403
 }
 

@@ -151,11 +151,12 @@ SHORT='{"parameters":{"script":"The wind turns the wheel."}}'
 }
 
 @test "metrics need no key from this machine, unless a proxy asks for somebody" {
-	serve
+	serve --public-url https://trae.example
 	KEY=
 	curl -s -o body -w '%{http_code}' "$AT/metrics" >status
 	grep -q '^trae_http_requests_total ' body
-	for header in 'X-Forwarded-For: 1.2.3.4' 'Forwarded: for=1.2.3.4' 'Authorization: Bearer wrong'; do
+	for header in 'X-Forwarded-For: 1.2.3.4' 'Forwarded: for=1.2.3.4' 'Authorization: Bearer wrong' \
+		'Host: trae.example'; do
 		[ "$(curl -s -o body -w '%{http_code}' -H "$header" "$AT/metrics")" = 401 ]
 	done
 }

@@ -45,6 +45,8 @@ void origin_start(struct call *c, struct http *h, const char *address);
  * reaches it by making its own name lead here (DNS rebinding), and (403) when it comes from a page
  * whose origin is not allowed. Sets R->origin when a page may read the answer. */
 enum fail origin_check(struct request *r);
+/* Whether HOST, a header of that name or NULL, is a name that leads here on this machine alone. */
+bool origin_names_loopback(const char *host);
 /* The headers (up to 3) by which a browser lets the page R->origin read the answer; how many. */
 size_t origin_headers(const struct request *r, struct web_reply_header *out);
 /* Answers the question that a browser asks before a request with METHODS, and frees R. */

@@ -43,6 +43,15 @@ static bool is_address(const char *name, bool *loopback)
 	return true;
 }
 
+bool origin_names_loopback(const char *host)
+{
+	char name[HOST_MAX];
+	bool loopback = false;
+
+	return host && read_name(host, name) &&
+		(!strcasecmp(name, "localhost") || (is_address(name, &loopback) && loopback));
+}
+
 /* Is TEXT one of LIST, which is divided by commas? */
 static bool listed(const char *list, const char *text)
 {

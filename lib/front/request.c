@@ -162,7 +162,7 @@ static bool printable(const char *text)
 	return len > 0 && len <= REQUEST_ID_MAX;
 }
 
-/* A proxy on this machine speaks for others, and says so. */
+/* A proxy on this machine speaks for others, and says so, or asks by the name that they use. */
 static bool is_near(const struct request *r)
 {
 	static const char *const of_proxy[] = {"Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"};
@@ -170,7 +170,7 @@ static bool is_near(const struct request *r)
 	for (size_t i = 0; i < sizeof of_proxy / sizeof *of_proxy; i++)
 		if (web_header(r->x, of_proxy[i]))
 			return false;
-	return web_peer_loopback(r->x);
+	return web_peer_loopback(r->x) && origin_names_loopback(web_header(r->x, "Host"));
 }
 
 enum fail request_caller(struct request *r, const char *what)
