@@ -106,6 +106,7 @@ prepare() {
 	request GET "$url" >talk.mp4
 	answered 200
 	grep -qi '^x-file-id: ' headers
+	grep -qi '^cache-control: private, no-cache' headers
 	[ "$(sha256sum body | cut -d' ' -f1)" = "$sum" ]
 	ffprobe -v error -show_streams body | grep -q codec_name=h264
 	request GET "$url" -r 0-99 && answered 206

@@ -149,7 +149,8 @@ static void send_file(struct request *r)
 	const struct file *f = &r->file;
 	const char *range = web_header(r->x, "Range");
 	struct call *c = &r->call;
-	struct web_reply_header h[9] = {{"X-Request-ID", r->id}, {"X-File-ID", f->id},
+	struct web_reply_header h[10] = {{"X-Request-ID", r->id}, {"X-File-ID", f->id},
+		{"Cache-Control", "private, no-cache"},
 		{"X-Generated-At", clock_text(&c->arena, f->created_at)},
 		{"X-Content-Type-Options", "nosniff"},
 		{"Content-Disposition", arena_printf(&c->arena, "attachment; filename=\"%s\"",
@@ -167,7 +168,7 @@ static void send_file(struct request *r)
 		answer_failure(r, failed);
 		return;
 	}
-	origin_headers(r, h + 5);
+	origin_headers(r, h + 6);
 	if (range) {
 		failed = fail(c, FAIL_INPUT, "the file has no such range");
 		reply.body = dialect_refusal(r, failed).text;
