@@ -225,7 +225,9 @@ static enum fail finish(struct call *c, const struct oauth_ask *ask,
 	TRY(policy_secrets(c, true));
 	TRY(store_begin(c));
 	TRY(store_end(c, step(c, &x)));
-	known_forget(policy_of(c));
+	/* Known when a grant was met and changed: nonsense has no key looked up anew. */
+	if (c->caller)
+		known_forget(policy_of(c));
 	if (x.wrong)
 		return oauth_fail(c, FAIL_DENIED, x.error, x.wrong);
 	*out = x.made;
@@ -256,8 +258,9 @@ enum fail oauth_withdraw(struct call *c, const struct oauth_client *client, cons
 	if (t.id && !strcmp(t.kind, "refresh"))
 		TRY(store_run(c, SQL("update oauth_grant set revoked_at = $1 where id = $2"
 			" and revoked_at is null"), PARAMS(clock_now_ms(), t.grant.id), NULL));
-	if (t.id)
-		oauth_know(c, &t.grant);
+	if (!t.id)
+		return FAIL_NONE;
+	oauth_know(c, &t.grant);
 	known_forget(policy_of(c));
 	return FAIL_NONE;
 }
