@@ -156,6 +156,13 @@ prepare() {
 	lacks 'root:' body
 }
 
+@test "who may not look at a task does not wait for it" {
+	serve
+	id=$(trae task submit system_query --paused --format '{{id}}')
+	KEY=$(trae key create --name other --role viewer --scopes file --format '{{key}}')
+	request GET "/api/v1/tasks/$id?wait=40" -m 20 && answered 403
+}
+
 @test "roles: a viewer reads, and writes nothing" {
 	ROLE=viewer serve
 	request GET /api/v1/status && answered 200

@@ -362,7 +362,7 @@ static void send_on(struct request *r)
 {
 	const struct op *op = r->route->op;
 
-	if ((op->flags & OP_WAIT) && r->wait_until_ms) {
+	if ((op->flags & OP_WAIT) && r->wait_until_ms && op_allowed(&r->call, op)) {
 		http_wait(r);
 	} else if (op->flags & OP_LONG) {
 		make_submission(r);

@@ -4,7 +4,6 @@
 
 #include "lib/base/clock.h"
 #include "lib/mcp/state.h"
-#include "lib/policy/policy.h"
 
 #define FOUND_MAX 20
 
@@ -59,13 +58,7 @@ const struct op *mcp_tool_find(const char *name)
 
 static bool allowed(struct mcp_exchange *x, const struct op *op)
 {
-	bool may;
-
-	if (!op_is_tool(op))
-		return false;
-	may = policy_allow(x->call, op->effect, op->name) == FAIL_NONE;
-	fail_forget(x->call);
-	return may;
+	return op_is_tool(op) && op_allowed(x->call, op);
 }
 
 /* The tool as text, made once in a process. */

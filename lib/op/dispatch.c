@@ -292,6 +292,14 @@ enum fail op_dispatch(struct call *c, const struct op *op, json_t *args, const s
 	return o.held || ask.replies ? give(c, &o, &ask) : FAIL_NONE;
 }
 
+bool op_allowed(struct call *c, const struct op *op)
+{
+	bool may = policy_allow(c, op->effect, op->name) == FAIL_NONE;
+
+	fail_forget(c);
+	return may;
+}
+
 static void retell(struct call *c, json_t *value)
 {
 	const char *text = json_string_value(value), *told = dir_told(c, text);

@@ -128,6 +128,10 @@ struct op_sink {
 enum fail op_dispatch(struct call *c, const struct op *op, json_t *args, const struct op_sink *sink,
 	void *to);
 
+/* Whether the gate would let the caller of C do OP: for what stands before a call of it, as waiting or
+ * showing it does. */
+bool op_allowed(struct call *c, const struct op *op);
+
 /* For run(): says one reply (or row); hands over a file's bytes; tells whether an argument was
  * given rather than defaulted; records a finished file together with the end of the call. */
 enum fail op_emit(struct call *c, const void *reply);
