@@ -162,6 +162,7 @@ prepare() {
 	call task_show "{\"task_id\":\"$task\"}"
 	answered 200 '.result.structuredContent.parameters.script == "tea.md"'
 	call file_list '{}' && answered 200 '.result.structuredContent.files[0] | .path == null and .name == "tea.md"'
+	mcp resources/list '{}' && answered 200 '.result.resources[0].name == "tea.md"' && lacks "$PWD" body
 	call backup_verify '{}' && answered 200 '.result.isError' && lacks "$HOME" body
 	request GET /api/v1/status && answered 200 '.store == null'
 	trae status --json | jq -e --arg home "$HOME" '.store | startswith($home)'

@@ -41,10 +41,9 @@ static json_t *described(const struct mcp_resource *r)
 
 static json_t *listed(struct call *c, const struct mcp_resource *r, const json_t *row)
 {
-	const char *id = json_member_text(row, "id", ""), *path = json_member_text(row, "path", id);
-	const char *slash = strrchr(path, '/');
+	const char *id = json_member_text(row, "id", "");
 	json_t *j = json_pack("{s:s,s:s,s:o}", "uri", arena_printf(&c->arena, "%.*s%s",
-		(int)strcspn(r->uri, "{"), r->uri, id), "name", slash ? slash + 1 : path,
+		(int)strcspn(r->uri, "{"), r->uri, id), "name", json_member_text(row, "name", id),
 		"description", json_sprintf("%s, recorded %s", r->about,
 			json_member_text(row, "created_at", "")));
 
