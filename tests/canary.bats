@@ -220,7 +220,7 @@ echoing_server() {
 dump() {
 	mkfifo pipe
 	exec 5<>pipe
-	(ulimit -c unlimited && exec "$@") >pipe 2>/dev/null 3>&- 5>&- &
+	(ulimit -c unlimited && ASAN_OPTIONS=handle_segv=0 exec "$@") >pipe 2>/dev/null 3>&- 5>&- &
 	local pid=$! i
 	for ((i = 0; i < 500; i++)); do
 		[[ $(cat "/proc/$pid/wchan" 2>/dev/null) == *pipe* ]] && break
