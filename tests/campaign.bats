@@ -13,7 +13,7 @@ prepare() {
 campaign() {
 	local rounds=$2
 	[ "${TRAE_CAMPAIGN:-}" != whole ] || rounds=$3
-	"${@:4}" python3 "$ROOT/tests/campaign.py" "$1" "$rounds"
+	PYTHONDONTWRITEBYTECODE=1 "${@:4}" python3 "$ROOT/tests/${program:-campaign}.py" "$1" "$rounds"
 }
 
 # As campaign, with mounts of its own, which need root, outside a chroot.
@@ -87,4 +87,14 @@ mounting() {
 
 @test "ten thousand connections leave the server answering" {
 	campaign crowd 1000 10000
+}
+
+@test "memory stays as it is while many tasks are done" {
+	# What AddressSanitizer keeps back of freed memory would be counted.
+	export ASAN_OPTIONS=quarantine_size_mb=0
+	program=soak campaign soak 10000 1000000
+}
+
+@test "control: memory that is kept is seen" {
+	program=soak campaign control_soak 1000 1000
 }
