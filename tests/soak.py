@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """How much memory `trae serve` takes while it goes on: soak.py CASE TASKS. The case `soak` has so
 many tasks done, with questions of all kinds and refusals in between, and compares what is resident
-after the first tenth and at the end. `control_soak` succeeds when memory that is really kept, by
+after the first half, when all caches are full, and at the end. `control_soak` succeeds when memory that is really kept, by
 requests that do not end, is seen to be."""
 import json
 import re
@@ -60,13 +60,13 @@ def work(server, tasks):
 
 def soak(tasks):
     server = Server()
-    work(server, tasks // 10)
+    work(server, tasks // 2)
     first = resident(server)
-    work(server, tasks - tasks // 10)
+    work(server, tasks - tasks // 2)
     last = resident(server)
     server.lives()
     check(server.end() == 0)
-    print(f"{tasks} tasks: {first:.1f} MiB after a tenth of them, {last:.1f} MiB at the end")
+    print(f"{tasks} tasks: {first:.1f} MiB after half of them, {last:.1f} MiB at the end")
     check(last <= first * limit(tasks), "it grows")
 
 

@@ -224,11 +224,24 @@ static int on_leave_span(MD_SPANTYPE type, void *detail, void *to)
 	return 0;
 }
 
+/* md4c 0.4.8 gives, now and then and for the same input not again, a text that is longer than all of
+ * the document. */
+static bool lies_within(const struct markdown_reader *r, const char *text, size_t len)
+{
+	const char *end = r->text + r->len;
+
+	return len <= r->len && (text < r->text || text > end || len <= (size_t)(end - text));
+}
+
 static int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE len, void *to)
 {
 	struct markdown_reader *r = to;
 	struct buf *into = &r->b->text;
 
+	if (type != MD_TEXT_BR && type != MD_TEXT_SOFTBR && !lies_within(r, text, len)) {
+		r->failed = fail(r->b->c, FAIL_INPUT, "the Markdown could not be read: try again");
+		return STOP;
+	}
 	if (r->in_html) {
 		if (!r->html.len)
 			r->html_line = line_at(r, text);
