@@ -48,6 +48,22 @@ TEST(markdown_blocks)
 		"p after\ntable a | b\n1 | 2\nbreak \np Raw html\np x [pause 2s]\n");
 }
 
+/* Pages laid out by a table: what stands in its rows keeps its own level. */
+TEST(html_headings_and_items_in_rows)
+{
+	struct buf text = buf_in(&c->arena), want = buf_in(&c->arena);
+
+	buf_adds(&text, "<html><body><table>");
+	for (int i = 0; i < 9; i++) {
+		buf_addf(&text, "<tr><td><h2>Row %d</h2><p>Some words.</p><ul><li>one</ul></td></tr>", i);
+		buf_addf(&want, "h2 Row %d\np Some words.\nitem1 one\n", i);
+	}
+	buf_adds(&text, "</table></body></html>");
+	CHECK_TEXT(read_as(c, PAGE_HTML, text.data), want.data);
+	CHECK_TEXT(read_as(c, PAGE_HTML, "<table><tr><th>a<th><h3>b</h3><tr><td>1<td>2</table>"),
+		"table a | b\n1 | 2\n");
+}
+
 TEST(markdown_lines_and_title)
 {
 	static const char text[] = "---\ntitle: \"A \\\"b\\\"\"\nother: 1\n---\n\nOne\ntwo.\n\n## "

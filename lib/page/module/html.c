@@ -146,6 +146,12 @@ static bool navigation(const struct html_reader *r)
 		(r->b->kind == BLOCK_PARAGRAPH && r->linked * 3 > r->letters * 2);
 }
 
+/* Only such blocks have no level of their own. */
+static bool may_be_cell(const struct block *block)
+{
+	return block->kind == BLOCK_PARAGRAPH || block->kind == BLOCK_QUOTE;
+}
+
 static void end_block(struct html_reader *r)
 {
 	struct page_build *b = r->b;
@@ -162,7 +168,7 @@ static void end_block(struct html_reader *r)
 	} else {
 		build_close(b);
 		/* Cells remember their row until the table ends. */
-		if (b->count > count && r->tables)
+		if (b->count > count && r->tables && may_be_cell(&b->blocks[b->count - 1]))
 			b->blocks[b->count - 1].level = r->rows;
 	}
 	r->letters = r->linked = 0;
@@ -228,16 +234,17 @@ static void end_table(struct html_reader *r)
 		return;
 	if (!r->head_cells || b->count - first < 2) {
 		for (size_t i = first; i < b->count; i++)
-			if (b->blocks[i].kind == BLOCK_PARAGRAPH ||
-				b->blocks[i].kind == BLOCK_QUOTE)
+			if (may_be_cell(&b->blocks[i]))
 				b->blocks[i].level = 0;
 		return;
 	}
 	line = b->blocks[first].line;
 	for (size_t i = first; i < b->count; i++) {
+		int own = may_be_cell(&b->blocks[i]) ? b->blocks[i].level : row;
+
 		if (text.len)
-			buf_adds(&text, b->blocks[i].level == row ? " | " : "\n");
-		row = b->blocks[i].level;
+			buf_adds(&text, own == row ? " | " : "\n");
+		row = own;
 		buf_adds(&text, b->blocks[i].text);
 	}
 	b->count = first;
