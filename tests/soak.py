@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """How much memory `trae serve` takes while it goes on: soak.py CASE TASKS. The case `soak` has so
 many tasks done, with questions of all kinds and refusals in between, and compares what is resident
-after the first half, when all caches are full, and at the end. `control_soak` succeeds when memory that is really kept, by
-requests that do not end, is seen to be."""
+after the first half, when all caches are full, and at the end. `control_soak` succeeds when memory
+that is really kept, by requests that do not end, is seen to be."""
 import json
 import re
 import socket
