@@ -204,16 +204,15 @@ has_worker() {
 	POOL=
 }
 
-@test "a run in the foreground is cancelled from elsewhere too" {
-	trae video render long.md -o front.mp4 >front.out 2>front.err 3>&- &
-	POOL=$!
-	runs() { [ -n "$(trae task list --status processing)" ]; }
-	within 10 runs
-	trae task cancel "$(trae task list --status processing --format '{{task_id}}')"
-	ended() { ! kill -0 "$POOL" 2>/dev/null; }
-	within 30 ended
-	run wait "$POOL"
-	[ "$status" = 130 ]
+@test "a run in the foreground is cancelled from elsewhere, in the middle of a stage" {
+	trae video render long.md -o front.mp4 --size 1080p >front.out 2>front.err 3>&- &
+	local render=$! id
+	POOL=$render
+	stage() { trae task list --status processing --json | jq -r '.tasks[0].task_id // empty'; }
+	until id=$(stage) && [ -n "$id" ]; do sleep 0.05; done
+	until [ "$(trae task progress "$id" --json | jq -r .progress.current_stage)" = video_rendering ]; do sleep 0.05; done
+	trae task cancel "$id"
+	ends 130 $render
 	POOL=
 	[ ! -e front.mp4 ]
 	trae task list --status cancelled | grep -q video_creation

@@ -54,6 +54,11 @@ enum fail task_begin(struct call *c, const char *operation, const char *argument
 	return FAIL_NONE;
 }
 
+static enum fail was_cancelled(struct call *c, const struct task_run *run)
+{
+	return fail(c, FAIL_INTERRUPTED, "task %s was cancelled", run->id);
+}
+
 enum fail task_progress(struct call *c, const struct task_run *run, double progress,
 	const char *stage)
 {
@@ -61,8 +66,19 @@ enum fail task_progress(struct call *c, const struct task_run *run, double progr
 
 	TRY(store_run(c, SQL("update task set progress = $1, stage = $2"
 		" where id = $3 and state = 'running'"), PARAMS(progress, stage, run->id), &rows));
-	return rows ? FAIL_NONE
-		    : fail(c, FAIL_INTERRUPTED, "task %s was cancelled", run->id);
+	return rows ? FAIL_NONE : was_cancelled(c, run);
+}
+
+enum fail task_check(struct call *c, const struct task_run *run)
+{
+	QUERY_AUTO q;
+	bool runs;
+	enum fail f;
+
+	TRY(query_start(c, SQL("select 1 from task where id = $1 and state = 'running'"),
+		PARAMS(run->id), &q));
+	runs = query_next(c, &q, &f);
+	return runs || f ? f : was_cancelled(c, run);
 }
 
 static enum fail end(struct call *c, const struct task_run *run, enum fail ended, const char *why,

@@ -69,6 +69,8 @@ enum fail task_begin(struct call *c, const char *operation, const char *argument
  * a few times a minute, not with every frame. FAIL_INTERRUPTED when somebody cancelled the task. */
 enum fail task_progress(struct call *c, const struct task_run *run, double progress,
 	const char *stage);
+/* Only looks: FAIL_INTERRUPTED when somebody cancelled it. */
+enum fail task_check(struct call *c, const struct task_run *run);
 
 /* Records how it ended, and the N files it made, in one transaction: completed for FAIL_NONE,
  * interrupted for FAIL_INTERRUPTED, else failed with the word of ENDED and the text WHY. RESULT is

@@ -1,6 +1,7 @@
 /* Dispatch: the gate between a face and an operation. */
 #include <string.h>
 
+#include "lib/base/clock.h"
 #include "lib/config/config.h"
 #include "lib/model/task.h"
 #include "lib/op/op.h"
@@ -10,6 +11,7 @@
 
 #define FILES_MAX 16
 #define WARNINGS_MAX 63
+#define LOOK_EVERY_MS 500
 
 /* What belongs to one call of an operation. */
 struct op_call {
@@ -26,6 +28,7 @@ struct op_call {
 	struct call *call;
 	const struct task_run *run;
 	const char *stage;
+	int64_t look_at_boot_ms; /* when to look again whether somebody cancelled it */
 	void (*progress)(void *to, double done, double total, const char *stage, const char *text);
 	void (*warn)(void *to, const char *text);
 	void *talk_to;
@@ -68,13 +71,18 @@ static void note_progress(void *to, double done, double total, const char *stage
 	struct op_call *o = to;
 	struct call *c = o->call;
 	enum fail f;
+	bool same;
 
 	if (o->progress)
 		o->progress(o->talk_to, done, total, stage, text);
-	if (!o->run || (o->stage && !strcmp(o->stage, stage)))
+	same = o->stage && !strcmp(o->stage, stage);
+	if (!o->run || (same && clock_boot_ms() < o->look_at_boot_ms))
 		return;
-	o->stage = arena_strdup(&c->arena, stage);
-	f = task_progress(c, o->run, total > 0 ? done / total : 0, stage);
+	o->look_at_boot_ms = clock_boot_ms() + LOOK_EVERY_MS;
+	if (!same)
+		o->stage = arena_strdup(&c->arena, stage);
+	f = same ? task_check(c, o->run)
+		 : task_progress(c, o->run, total > 0 ? done / total : 0, stage);
 	if (f != FAIL_NONE)
 		fail_forget(c);
 	/* In the shell the flag belongs to this one call. */
