@@ -36,6 +36,9 @@ static enum fail read_scopes(struct call *c, const char *const *scopes, const ch
 {
 	struct buf b = buf_in(&c->arena);
 
+	if (scopes && !scopes[0])
+		return fail(c, FAIL_USAGE, "scopes: name at least one operation or noun, or leave "
+			"them out for all that the role may");
 	for (size_t i = 0; scopes && scopes[i]; i++) {
 		if (!op_covers(scopes[i]))
 			return fail(c, FAIL_USAGE, "scopes: \"%s\" is neither an operation nor the "

@@ -87,6 +87,7 @@ create() {
 	refuses 65 'letters, digits' trae key create --name 'a b' --role viewer
 	refuses 64 'rate' trae key create --name x --role viewer --rate 0
 	refuses 64 'neither an operation' trae key create --name x --role viewer --scopes taskbar
+	refuses 64 'name at least one' trae key create --name x --role viewer --scopes ''
 	refuses 64 'expires' trae key create --name x --role viewer --expires never
 	refuses 66 'no API key nobody' trae key revoke nobody
 	refuses 64 'answers with a secret' trae key create --name x --role viewer --idempotency-key k
