@@ -178,7 +178,7 @@ probe() { # FILE: what an independent reader says of it
 	echo "One sentence is enough." >s.txt
 	TERM=xterm script -qec "trae video render s.txt -o out.bin --format mp4 --size 128x128" /dev/null >shown
 	cat -v shown
-	grep -aq $'video_rendering' shown
+	grep -aq '% [a-z_]*: ' shown
 	grep -aq $'\r\033\[Kpath ' shown
 }
 
