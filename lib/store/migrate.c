@@ -104,15 +104,23 @@ int migrate_newest(void)
 	return NEWEST;
 }
 
+static enum fail read_marks(struct call *c, struct handle *h, int64_t *schema, int64_t *application)
+{
+	TRY(handle_number(c, h, "pragma user_version", schema));
+	return handle_number(c, h, "pragma application_id", application);
+}
+
 enum fail migrate_version(struct call *c, struct handle *h, int64_t *version)
 {
 	int64_t schema, application, tables = 0;
 
-	TRY(handle_number(c, h, "pragma user_version", &schema));
-	TRY(handle_number(c, h, "pragma application_id", &application));
+	TRY(read_marks(c, h, &schema, &application));
 	if (application == 0)
 		TRY(handle_number(c, h, "select count(*) from sqlite_schema", &tables));
-	if (tables || (application && application != STORE_APPLICATION))
+	/* Another process may have made the tables, and this mark with them, in between. */
+	if (tables)
+		TRY(read_marks(c, h, &schema, &application));
+	if ((tables && !application) || (application && application != STORE_APPLICATION))
 		return fail(c, FAIL_INPUT,
 			"%s is a database of another program: give another store.path", h->path);
 	if (schema > NEWEST)

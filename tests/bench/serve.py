@@ -22,6 +22,7 @@ build = os.path.abspath(sys.argv[1])
 here = os.path.dirname(os.path.abspath(__file__))
 trae = os.path.join(build, "trae")
 home = tempfile.mkdtemp(prefix="trae-bench-")
+os.chmod(home, 0o755)  # PostgreSQL runs as its own user
 env = {"HOME": home, "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
 started = []
 rows = []
@@ -170,7 +171,6 @@ class Postgres:
         self.folder = folder
         self.user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
         os.mkdir(self.folder)
-        os.chmod(os.path.dirname(self.folder), 0o755)
         if self.user:
             shutil.chown(self.folder, "postgres")
         self.run("initdb", "-A", "trust", "-D", self.folder + "/data")
@@ -266,7 +266,6 @@ def bench_durable(name, **more):
     mark = len(started)
     folder = os.path.join(home, "durable-" + name.split()[0])
     os.mkdir(folder)
-    os.chmod(folder, 0o755)
     own = {"XDG_DATA_HOME": folder, **more}
     subprocess.run([trae, "init", "-q"], env={**env, **own}, check=True)
     key = make_key(**own)

@@ -496,11 +496,10 @@ TEST(facts)
 	CHECK(!store_wal_reset_defect(3051003) && !store_wal_reset_defect(3052000));
 }
 
-TEST(processes_open_a_new_store_at_once)
+static void open_at_once(struct call *c)
 {
 	pid_t pids[8];
 
-	at_new_place(c);
 	fflush(stdout);
 	for (int i = 0; i < 8; i++) {
 		pids[i] = fork();
@@ -525,4 +524,16 @@ TEST(processes_open_a_new_store_at_once)
 	}
 	CHECK_OK(store_open(c));
 	CHECK(count(c) == 8);
+	c->store_close(c->store);
+	c->store = NULL;
+}
+
+TEST(processes_open_a_new_store_at_once)
+{
+	const char *folder = test_folder(c);
+
+	for (int i = 0; i < 30; i++) {
+		c->store_path = arena_printf(&c->arena, "%s/%d/trae.db", folder, i);
+		open_at_once(c);
+	}
 }
