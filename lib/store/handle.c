@@ -48,27 +48,30 @@ void handle_give_way(struct handle *h)
 	h->contended = false;
 }
 
-void handle_read_begin(struct handle *h)
-{
-	if (!h->reading++)
-		h->read_until_us = clock_boot_us() + STORE_READ_MS * 1000;
-}
-
-void handle_read_end(struct handle *h)
-{
-	h->reading--;
-}
-
-bool handle_read_late(const struct handle *h)
-{
-	return h->reading && sqlite3_get_autocommit(h->db) && clock_boot_us() >= h->read_until_us;
-}
-
 /* Between the instructions of a statement: within one step, too, a read does not last for ever. */
 #define INSTRUCTIONS_BETWEEN_LOOKS 10000
 static int look_at_clock(void *arg)
 {
 	return handle_read_late(arg);
+}
+
+void handle_read_begin(struct handle *h)
+{
+	if (h->reading++)
+		return;
+	h->read_until_us = clock_boot_us() + STORE_READ_MS * 1000;
+	sqlite3_progress_handler(h->db, INSTRUCTIONS_BETWEEN_LOOKS, look_at_clock, h);
+}
+
+void handle_read_end(struct handle *h)
+{
+	if (!--h->reading)
+		sqlite3_progress_handler(h->db, 0, NULL, NULL);
+}
+
+bool handle_read_late(const struct handle *h)
+{
+	return h->reading && sqlite3_get_autocommit(h->db) && clock_boot_us() >= h->read_until_us;
 }
 
 static const struct {
@@ -106,7 +109,6 @@ static int set_up(struct handle *h)
 	for (size_t i = 0; i < sizeof switches / sizeof *switches && !rc; i++)
 		rc = sqlite3_db_config(h->db, switches[i].id, switches[i].value, NULL);
 	sqlite3_wal_autocheckpoint(h->db, 0);
-	sqlite3_progress_handler(h->db, INSTRUCTIONS_BETWEEN_LOOKS, look_at_clock, h);
 	sqlite3_file_control(h->db, "main", SQLITE_FCNTL_MMAP_SIZE, &no_map);
 	sqlite3_file_control(h->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep_log);
 	return rc ? rc
