@@ -113,14 +113,14 @@ static enum fail read_sources(struct call *c, const struct path *paths, struct s
 	for (size_t i = 0; i < count; i++) {
 		struct document *document = ARENA_NEW(&c->arena, struct document, 1);
 		bool text = paths[i].kind == PATH_TEXT;
+		const char *called = text ? arena_printf(&c->arena, "text %zu", i + 1) : paths[i].text;
 
-		call_progress(c, (double)i, (double)count, "reading_sources", paths[i].text);
+		call_progress(c, (double)i, (double)count, "reading_sources", called);
 		TRY(call_check(c));
 		TRY(document_read(c, &paths[i], document));
 		sources[i].page = &document->page;
 		if (text || paths[i].kind == PATH_STANDARD)
-			sources[i].name = text ? arena_printf(&c->arena, "text %zu", i + 1)
-					       : document->name;
+			sources[i].name = text ? called : document->name;
 		else
 			sources[i].url = document->name;
 	}
