@@ -38,6 +38,13 @@ peer() { # NAME PATH [ARGUMENT...]: runs a program of build/peers
 	done
 }
 
+@test "a member that takes words of a guide names them all beside its own" {
+	trae openapi >openapi.json
+	jq -e '.components.schemas.ContentGenerateRequest.properties | .format.enum == .content_type.enum
+		and (["mp4", "png", "video", "audio", "image", "text"] - .format.enum == [])
+		and (.format.enum | unique | length) == (.format.enum | length)' openapi.json
+}
+
 @test "control: they see what is wrong" {
 	linters
 	trae openapi | jq 'del(.info.version)' >openapi.json

@@ -23,7 +23,8 @@ static bool is_of_topic(const json_t *parameters)
 	       !json_object_get(parameters, "text");
 }
 
-enum fail kind_find(struct call *c, const char *type, const json_t *parameters, const struct op **out)
+enum fail kind_find(struct call *c, const char *type, const json_t *parameters,
+	const struct op **out)
 {
 	const char *names[KINDS], *near;
 	const struct op *op = NULL;
@@ -36,8 +37,7 @@ enum fail kind_find(struct call *c, const char *type, const json_t *parameters, 
 									  : kinds[i].operation);
 		if (!op)
 			return fail(c, FAIL_CONFIG, "task type %s needs the operation \"%s\", "
-				"which this "
-				"version does not have", type, kinds[i].operation);
+				"which this version does not have", type, kinds[i].operation);
 	}
 	if (!op)
 		op = op_find(type);

@@ -6,9 +6,10 @@
 
 /* The operation that TYPE names: a word of the guides ("video_creation") or an operation
  * ("video render"). PARAMETERS are those it is to have, or NULL: a video is made of a script or of a
- * topic, by different operations. FAIL_USAGE names the nearest one, FAIL_CONFIG a word whose operation this
- * program does not have yet, FAIL_USAGE also one that makes no sense on the queue. */
-enum fail kind_find(struct call *c, const char *type, const json_t *parameters, const struct op **out);
+ * topic, by different operations. FAIL_USAGE names the nearest one, and refuses one that makes no
+ * sense on the queue; FAIL_CONFIG is a word whose operation this program does not have yet. */
+enum fail kind_find(struct call *c, const char *type, const json_t *parameters,
+	const struct op **out);
 
 /* Members of a request that belong to the task which it becomes, not to its operation; ends with
  * NULL. */

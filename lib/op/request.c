@@ -49,16 +49,13 @@ static void add_task_members(json_t *schema)
 /* The schema of what a guide calls R->from, from that of the argument OWN that it stands for. */
 static json_t *renamed(const struct op_rename *r, json_t *own)
 {
-	json_t *schema, *words;
+	json_t *schema;
 
 	if (!own)
 		return json_pack("{s:s}", "description", "Nothing is made of it: it is named in warnings");
 	if (r->seconds)
 		return json_pack("{s:s,s:s}", "type", "number", "description", "Seconds");
 	schema = json_deep_copy(own);
-	words = json_object_get(schema, "enum");
-	if (r->is && words)
-		json_array_append_new(words, json_string(r->is));
 	json_object_del(schema, "default");
 	return schema;
 }
@@ -84,6 +81,15 @@ static json_t *parent_of(struct call *c, json_t *schema, const char *path, const
 	return json_object_get(schema, "properties");
 }
 
+/* Whether an earlier rename of OP stands for the same name: it differs by the word that it takes. */
+static bool is_again(const struct op *op, const struct op_rename *r)
+{
+	for (const struct op_rename *before = op->renames; before != r; before++)
+		if (!strcmp(before->from, r->from))
+			return true;
+	return false;
+}
+
 static void add_renames(struct call *c, const struct op *op, json_t *schema)
 {
 	JSON_AUTO own = json_deep_copy(json_object_get(schema, "properties"));
@@ -92,7 +98,12 @@ static void add_renames(struct call *c, const struct op *op, json_t *schema)
 		const char *last;
 		json_t *into = parent_of(c, schema, r->from, &last);
 
-		json_object_set_new(into, last, renamed(r, r->to ? json_object_get(own, r->to) : NULL));
+		if (!is_again(op, r))
+			json_object_set_new(into, last,
+				renamed(r, r->to ? json_object_get(own, r->to) : NULL));
+		if (r->is)
+			json_array_append_new(json_object_get(json_object_get(into, last), "enum"),
+				json_string(r->is));
 		if (r->to && strcmp(r->to, r->from))
 			unrequire(schema, r->to);
 	}
