@@ -6,6 +6,7 @@
 #include "lib/op/op.h"
 #include "lib/policy/api_key.h"
 #include "lib/text/duration.h"
+#include "lib/work/scope.h"
 
 struct key_create_args {
 	const char *name, *role, *expires, *rate;
@@ -32,23 +33,6 @@ static enum fail read_rate(struct call *c, const char *text, int64_t *out)
 	return FAIL_NONE;
 }
 
-static enum fail read_scopes(struct call *c, const char *const *scopes, const char **out)
-{
-	struct buf b = buf_in(&c->arena);
-
-	if (scopes && !scopes[0])
-		return fail(c, FAIL_USAGE, "scopes: name at least one operation or noun, or leave "
-			"them out for all that the role may");
-	for (size_t i = 0; scopes && scopes[i]; i++) {
-		if (!op_covers(scopes[i]))
-			return fail(c, FAIL_USAGE, "scopes: \"%s\" is neither an operation nor the "
-				"noun of some; trae operations lists them", scopes[i]);
-		buf_addf(&b, "%s%s", b.len ? "," : "", scopes[i]);
-	}
-	*out = b.len ? b.data : NULL;
-	return FAIL_NONE;
-}
-
 static enum fail run(struct call *c, const void *data)
 {
 	const struct key_create_args *args = data;
@@ -57,7 +41,7 @@ static enum fail run(struct call *c, const void *data)
 	int64_t lasts_ms;
 
 	TRY(read_rate(c, args->rate, &k.rate));
-	TRY(read_scopes(c, args->scopes, &k.scopes));
+	TRY(scope_words(c, args->scopes, &k.scopes));
 	if (args->expires) {
 		if (!duration_parse(args->expires, &lasts_ms))
 			return fail(c, FAIL_USAGE, "expires: a time such as 90d, 12h or 30m is "

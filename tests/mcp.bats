@@ -48,10 +48,10 @@ prepare() {
 	jq -e 'all(.result.tools[]; .annotations.readOnlyHint)' out
 	old_message 1 tools/list '{}' | trae mcp --scopes task,voice >out
 	jq -e 'all(.result.tools[].name; test("^(task|voice)_"))' out
-	old_message 1 tools/list '{}' | trae mcp --scopes 'task_list voice' >out
+	old_message 1 tools/list '{}' | trae mcp --scopes 'task_list,voice' >out
 	jq -e 'all(.result.tools[].name; test("^(task_list$|voice_)"))' out
-	refuses 65 taks trae mcp --scopes task,taks </dev/null
-	refuses 64 'is needed' trae mcp --scopes '' </dev/null
+	refuses 64 taks trae mcp --scopes task,taks </dev/null
+	refuses 64 'name at least one' trae mcp --scopes '' </dev/null
 	old_message 1 tools/call '{"name":"task_submit","arguments":{"task_type":"status"}}' |
 		trae mcp --role viewer >out
 	jq -e '.result.isError and (.result.content[0].text | contains("role operator"))' out

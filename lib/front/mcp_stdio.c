@@ -19,7 +19,8 @@
 #define GRACE_MS 5000
 
 struct mcp_args {
-	const char *role, *scopes, *tools;
+	const char *role, *tools;
+	const char *const *scopes;
 };
 
 struct stdio {
@@ -238,15 +239,6 @@ static void queued(void *to)
 	runner_wake(((struct stdio *)to)->runner);
 }
 
-/* What is misspelt would allow nothing, and what is empty everything. */
-static enum fail read_scopes(struct call *c, const char *text, const char **out)
-{
-	TRY(scope_list(c, text, out));
-	if (text && !*out)
-		return fail(c, FAIL_USAGE, "scopes: an operation, or the noun of some, is needed");
-	return FAIL_NONE;
-}
-
 static enum fail run(struct call *c, const void *data)
 {
 	const struct mcp_args *args = data;
@@ -256,7 +248,7 @@ static enum fail run(struct call *c, const void *data)
 	enum fail f;
 
 	policy_of(c);
-	TRY(read_scopes(c, args->scopes, &scopes));
+	TRY(scope_words(c, args->scopes, &scopes));
 	TRY(caller_of_assistant(c, role_of(args->role), scopes, &s.caller));
 	TRY(mcp_start(c, &s.mcp));
 	TRY(runner_make(c, &s.runner));
@@ -283,7 +275,7 @@ const struct op op_mcp = {
 		FIELD(struct mcp_args, role, "What the assistant may: look, or also write",
 			.initial = "operator", .oneof = ONEOF("viewer", "operator")),
 		FIELD(struct mcp_args, scopes,
-			"Operations or nouns it is held to, divided by commas; default: all"),
+			"Only these operations, or nouns such as task"),
 		FIELD(struct mcp_args, tools, "Every tool, or two that find and call the others",
 			.initial = "all", .oneof = ONEOF("all", "two"))),
 	OP_NO_REPLY,

@@ -29,8 +29,8 @@ static enum fail add(struct call *c, struct buf *b, char *word)
 		if (*p == '_')
 			*p = ' ';
 	if (!op_covers(word))
-		return fail(c, FAIL_INPUT, "\"%s\" is neither a role nor an operation nor the noun of "
-			"some", shown);
+		return fail(c, FAIL_INPUT, "\"%s\" is neither an operation nor the noun of some; trae "
+			"operations lists them", shown);
 	buf_addf(b, "%s%s", b->len ? "," : "", word);
 	if (b->len > KEY_SCOPES_CHARS)
 		return fail(c, FAIL_INPUT, "too many operations are named");
@@ -56,6 +56,25 @@ enum fail scope_read(struct call *c, const char *text, struct scope *out)
 	c->error = NULL;
 	s.scopes = b.len ? b.data : NULL;
 	*out = s;
+	return FAIL_NONE;
+}
+
+enum fail scope_words(struct call *c, const char *const *words, const char **out)
+{
+	struct buf b = buf_in(&c->arena);
+
+	*out = NULL;
+	if (!words)
+		return FAIL_NONE;
+	if (!words[0])
+		return fail(c, FAIL_USAGE, "scopes: name at least one operation or noun, or leave "
+			"them out for all that the role may");
+	for (; *words; words++)
+		if (add(c, &b, arena_strdup(&c->arena, *words)) != FAIL_NONE) {
+			fail_context(c, "scopes");
+			return FAIL_USAGE;
+		}
+	*out = b.data;
 	return FAIL_NONE;
 }
 

@@ -19,6 +19,10 @@ enum fail scope_read(struct call *c, const char *text, struct scope *out);
  * neither an operation nor the noun of some. */
 enum fail scope_list(struct call *c, const char *text, const char **out);
 
+/* WORDS as options give them, NULL where there are none: *OUT is NULL, for all. FAIL_USAGE for an
+ * empty list, which is more likely to mean nothing than all, and for a word as above. */
+enum fail scope_words(struct call *c, const char *const *words, const char **out);
+
 const char *scope_text(struct call *c, enum role role, const char *scopes);
 
 #endif
