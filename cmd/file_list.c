@@ -23,7 +23,8 @@ static enum fail run(struct call *c, const void *data)
 	TRY(file_list(c, (int)args->limit, args->after, &files, &n));
 	for (size_t i = 0; i < n; i++) {
 		const struct file *f = &files[i];
-		struct file_list_reply reply = {.id = f->id, .name = f->name, .path = f->path, .bytes = f->bytes,
+		struct file_list_reply reply = {.id = f->id, .name = f->name, .path = f->path,
+			.bytes = f->bytes,
 			.media_type = f->media_type, .sha256 = f->sha256,
 			.operation = f->operation, .created_at = clock_text(&c->arena, f->created_at)};
 

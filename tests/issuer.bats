@@ -73,7 +73,7 @@ forged() {
 
 @test "an issuer that cannot be reached is told of; one without https is refused" {
 	kill $PARTNER
-	wait $PARTNER || true
+	ends 143 $PARTNER
 	PARTNER=
 	serve
 	until grep -q '"issuer"' serve.err; do sleep 0.05; done

@@ -23,9 +23,9 @@ struct bitmap {
 	uint8_t *pixels;
 };
 
-/* Decodes the first image of PATH, called NAME when spoken of. No other file is ever opened, whatever PATH contains: the
- * bytes are read here and given to the decoder, and formats that refer elsewhere are not known.
- * FAIL_INPUT when it is no image, damaged, or larger than PIXELS_MAX. */
+/* Decodes the first image of PATH, called NAME when spoken of. No other file is ever opened, whatever
+ * PATH contains: the bytes are read here and given to the decoder, and formats that refer elsewhere
+ * are not known. FAIL_INPUT when it is no image, damaged, or larger than PIXELS_MAX. */
 enum fail image_open(struct call *c, const char *path, const char *name, int64_t pixels_max,
 	struct image *out);
 void image_close(struct image *image);

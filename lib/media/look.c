@@ -6,18 +6,6 @@
 /* The largest card has fewer. */
 #define LOOK_PIXELS_MAX (4096 * 4096)
 
-static enum fail prepare(struct call *c, const json_t *json, struct errand *e)
-{
-	struct file_job *job;
-
-	TRY(job_read_file(c, json, &job));
-	e->job = job;
-	e->wish = (enum sandbox_wish)job->sandbox;
-	e->readable = ARENA_NEW(&c->arena, const char *, 1);
-	e->readable[e->readable_count++] = job->path;
-	return FAIL_NONE;
-}
-
 /* The lightest pixel less the darkest one, 0 to 1 (BT.709 luma). */
 static double contrast_of(const struct bitmap *b)
 {
@@ -48,4 +36,4 @@ static enum fail run(struct call *c, const struct errand *e, json_t *result)
 	return FAIL_NONE;
 }
 
-const struct work work_look = {"look", prepare, run};
+const struct work work_look = {"look", work_prepare_file, run};

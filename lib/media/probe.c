@@ -41,18 +41,6 @@ static void probing_close(struct probing *p)
 	source_close(&p->source);
 }
 
-static enum fail prepare(struct call *c, const json_t *json, struct errand *e)
-{
-	struct file_job *job;
-
-	TRY(job_read_file(c, json, &job));
-	e->job = job;
-	e->wish = (enum sandbox_wish)job->sandbox;
-	e->readable = ARENA_NEW(&c->arena, const char *, 1);
-	e->readable[e->readable_count++] = job->path;
-	return FAIL_NONE;
-}
-
 static void open_decoders(struct probing *p)
 {
 	for (unsigned i = 0; i < p->source.format->nb_streams; i++) {
@@ -216,4 +204,4 @@ static enum fail run(struct call *c, const struct errand *e, json_t *result)
 	return FAIL_NONE;
 }
 
-const struct work work_probe = {"probe", prepare, run};
+const struct work work_probe = {"probe", work_prepare_file, run};

@@ -1,13 +1,7 @@
 /* Render: the job that makes a video, or parts of one, from scenes. */
-#include <errno.h>
-#include <fcntl.h>
-#include <math.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/fault.h"
 #include "lib/media/compose.h"
 #include "lib/media/encode.h"
 #include "lib/media/narrate.h"
@@ -25,23 +19,6 @@ struct rendering {
 	json_t *stages;         /* milliseconds of each, borrowed */
 	int64_t since_us;
 };
-
-enum fail work_open_output(struct call *c, const char *path, bool pipe, int *out)
-{
-	FILE_AUTO fd = fault_io(EIO) ? -1
-		: open(path, (pipe ? O_WRONLY : O_RDWR) | O_CLOEXEC | O_NOCTTY);
-	struct stat st;
-
-	if (fd < 0)
-		return fail_errno(c, errno, "cannot write %s", path);
-	if (fstat(fd, &st) || !(S_ISREG(st.st_mode) || (pipe && S_ISFIFO(st.st_mode))))
-		return fail(c, FAIL_INPUT, "%s is no regular file", path);
-	if (S_ISREG(st.st_mode) && (fault_io(EIO) || ftruncate(fd, 0)))
-		return fail_errno(c, errno, "cannot write %s", path);
-	*out = fd;
-	fd = -1;
-	return FAIL_NONE;
-}
 
 static enum fail prepare(struct call *c, const json_t *json, struct errand *e)
 {

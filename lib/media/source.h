@@ -12,9 +12,9 @@ struct source {
 	AVFormatContext *format;
 };
 
-/* Opens PATH, called NAME when spoken of, as one of the demuxers FORMATS (names of libavformat, comma between). The demuxer
- * gets the bytes and no name, so that it can neither open neighbours nor follow links. FAIL_INPUT
- * when it is none of these formats. */
+/* Opens PATH, called NAME when spoken of, as one of the demuxers FORMATS (names of libavformat, comma
+ * between). The demuxer gets the bytes and no name, so that it can neither open neighbours nor follow
+ * links. FAIL_INPUT when it is none of these formats. */
 enum fail source_open(struct call *c, const char *path, const char *name, const char *formats,
 	struct source *out);
 void source_close(struct source *s);

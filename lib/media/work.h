@@ -29,4 +29,7 @@ extern const struct work work_render, work_estimate, work_card, work_probe, work
  * named pipe too. *FD is the process's. */
 enum fail work_open_output(struct call *c, const char *path, bool pipe, int *fd);
 
+/* The prepare() of a job that reads one file (struct file_job). */
+enum fail work_prepare_file(struct call *c, const json_t *json, struct errand *e);
+
 #endif

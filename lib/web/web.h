@@ -83,8 +83,8 @@ struct web_reply {
 	const void *body;   /* copied */
 	size_t len;
 	/* Instead of a body: a regular file. FD is taken over and closed. Range and If-Range (with
-	 * status 200) are served from ETAG and its size; several ranges at once get it whole. A range outside of
-	 * it is answered with the JSON in BODY, if there is any. */
+	 * status 200) are served from ETAG and its size; several ranges at once get it whole. A range
+	 * outside of it is answered with the JSON in BODY, if there is any. */
 	bool file;
 	int fd;
 	/* With its quotes. Makes If-None-Match answer 304 in place of 200, with or without FILE. */
