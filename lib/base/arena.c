@@ -8,17 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define ARENA_SEPARATE 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ARENA_SEPARATE 1
-#endif
-#endif
-#ifndef ARENA_SEPARATE
-#define ARENA_SEPARATE 0
-#endif
-
 #define BLOCK_BYTES 16384
 #define ALIGN _Alignof(max_align_t)
 

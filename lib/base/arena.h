@@ -5,6 +5,18 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+/* 1: each object has an allocation of its own, in which a sanitizer sees what happens to it. */
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_SEPARATE 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_SEPARATE 1
+#endif
+#endif
+#ifndef ARENA_SEPARATE
+#define ARENA_SEPARATE 0
+#endif
+
 /* Zero-initialise it; arena_release() frees everything it handed out. Running out of memory ends
  * the process with a message (exit status 70): what was acknowledged is already on disk. Under
  * AddressSanitizer every allocation is a malloc of its own, so that overruns show. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "lib/base/heap.h"
 #include "lib/text/utf8.h"
 
 /* jansson recurses once a level, up to 2,048: the depth is looked at before it is given the text. */
@@ -68,6 +69,11 @@ json_t *json_lossy(struct call *c, const char *text)
 		}
 	}
 	return json_stringn_nocheck(b.data, b.len);
+}
+
+__attribute__((constructor)) static void use_heap(void)
+{
+	json_set_alloc_funcs(heap_take, heap_give);
 }
 
 static void drop(void *j)

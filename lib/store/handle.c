@@ -118,19 +118,11 @@ static int set_up(struct handle *h)
 			    NULL, NULL, NULL);
 }
 
-/* Nobody asks SQLite how much memory it has, and counting it takes a lock at each allocation. */
-static void no_memory_count(void)
-{
-	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-}
-
 enum fail handle_open(struct call *c, const char *path, int flags, struct handle *h)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	enum fail f;
 	int rc;
 
-	pthread_once(&once, no_memory_count);
 	*h = (struct handle){.path = path, .cancelled = c->cancelled};
 	rc = sqlite3_open_v2(path, &h->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
 		vfs_name());

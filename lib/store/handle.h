@@ -84,6 +84,9 @@ enum fail handle_number(struct call *c, struct handle *h, const char *sql, int64
  * so that an I/O failure leaves open whether it happened. */
 enum fail handle_fail(struct call *c, struct handle *h, int rc, bool committing);
 
+/* Before SQLite is used: where it takes its memory from. */
+void memory_set_up(void);
+
 /* Name of the VFS that every handle uses. The first call sets SQLite up for this process. */
 const char *vfs_name(void);
 

@@ -166,8 +166,7 @@ static int shim_access(sqlite3_vfs *vfs, const char *name, int flags, int *out)
 
 static void set_up(void)
 {
-	/* Counting all memory under a lock is a tenth of what opening a store costs. */
-	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	memory_set_up();
 	if (sqlite3_initialize())
 		return;
 	unix_vfs = sqlite3_vfs_find("unix");

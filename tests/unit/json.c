@@ -1,6 +1,8 @@
 /* JSON as text: as jansson writes it, which is the control, and back. */
 #include "lib/json/json.h"
 
+#include "lib/base/heap.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +21,7 @@ static void same(struct call *c, const json_t *j, bool pretty, size_t flags)
 	const char *ours = flags & JSON_SORT_KEYS ? json_canonical(c, j) : json_text(c, j, pretty);
 
 	CHECK_TEXT(ours, theirs);
-	free(theirs);
+	heap_give(theirs);
 }
 
 TEST(writes_as_jansson_does)
