@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -44,7 +45,11 @@ struct store {
 	bool turn;      /* this thread's, until the outermost has ended */
 	bool flat;      /* those within have no place to go back to */
 	bool spoiled;   /* one of them should have been given up */
-	int64_t changes[STORE_DEPTH]; /* rows changed by this handle when each began */
+	int64_t changes[STORE_DEPTH]; /* made by this handle when each began */
+	int64_t kept_back;  /* changes that are written as the last of the transaction */
+	bool reserve_there; /* seen in this transaction */
+	sqlite3_file *log;  /* what store_sync() syncs, or NULL */
+	atomic_bool unsure; /* that failed: the log may lack what was written to it */
 	int log_pages;  /* pages in the log after the last commit of this handle */
 	int log_kept;   /* pages that a reader kept in the log when it was last moved */
 	bool log_sized; /* log_pages was compared with the size of the file */
@@ -90,6 +95,16 @@ void memory_set_up(void);
 /* Name of the VFS that every handle uses. The first call sets SQLite up for this process. */
 const char *vfs_name(void);
 
+/* Room that frame_open() needs for a file of VFS. */
+int frame_file_bytes(const sqlite3_vfs *vfs);
+
+/* For xFileControl of a log, from any thread: syncs all that was written to it before. */
+#define FRAME_SYNC 0x74726101
+
+/* Opens a log by VFS, which is SQLite's own: each frame is written by one call, and its folder is
+ * synced where the log is new. */
+int frame_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags, int *out);
+
 /* Sees to it that a full disk costs the reserve before it fails a write through VFS, SQLite's own. */
 void reserve_watch(sqlite3_vfs *vfs);
 
@@ -99,6 +114,10 @@ bool reserve_given(void);
 /* Before a write transaction: moves a long log; FAIL_BUSY when it is at its limit and a reader
  * keeps it from being moved. */
 enum fail log_keep(struct call *c);
+
+/* Before a write transaction: where a sync of the log failed, moves it into the file, which does not
+ * need it then. */
+enum fail sync_mend(struct call *c);
 
 /* Moves the log of S into the file, and with RESTART begins it anew by a commit that changes
  * nothing. A failure only leaves that to the next one who tries. */
