@@ -55,6 +55,7 @@ struct request {
 	const char *cursor;    /* where in a long answer an Action goes on */
 	bool actions;          /* came below ACTIONS_PATH */
 	int status;            /* of a failure, where its kind does not tell; or 0 */
+	enum fail ended;       /* how its operation ended, until it is answered */
 	const char *session;   /* Mcp-Session-Id that it is given, or NULL */
 	const char *task_id;   /* of a long operation */
 	int64_t started_us, wait_until_ms;
@@ -136,8 +137,8 @@ enum fail request_run(struct request *r);
 void request_look(struct request *r);
 /* Runs the operation of R with the store of LANE, which stays open. */
 enum fail request_run_with(struct request *r, struct call *lane);
-/* As if R had not run; it ended with F, and nothing of it was committed. */
-void request_rewind(struct request *r, enum fail f);
+/* As if R had not run, as its member `ended` says: nothing of it was committed. */
+void request_rewind(struct request *r);
 /* R failed for the reason that BY has. */
 void request_failed(struct request *r, const struct call *by);
 void request_free(struct request *r);

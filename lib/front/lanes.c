@@ -1,26 +1,35 @@
 /* Lanes: the threads that do what must not stop the server's own. */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/meter.h"
 #include "lib/front/http_state.h"
+#include "lib/model/counter.h"
 #include "lib/store/store.h"
 
 #define SLOW_LANES 4
-/* More than this in one transaction makes the first of them wait for little gain. */
+/* More than this at once makes the first of them wait for little gain. */
 #define GROUP_MAX 256
+
+/* A disk that answers sooner is waited for at once: another thread would not be awake before. */
+#define QUICK_US 300
 
 struct line {
 	pthread_mutex_t lock;
 	pthread_cond_t more;
 	struct request *first, **last;
+	size_t count, enough; /* so many are needed before the first is taken */
 	bool ended;
 };
 
 struct lanes {
 	struct line write, slow;
-	pthread_t writer, workers[SLOW_LANES];
+	struct line written; /* committed, not on disk yet */
+	struct store *store; /* that the writer writes to */
+	_Atomic int64_t sync_us; /* how long the disk takes, on average */
+	pthread_t writer, syncer, workers[SLOW_LANES];
 	struct call *shared;
 };
 
@@ -31,27 +40,52 @@ static void line_make(struct line *l)
 	l->last = &l->first;
 }
 
-static void line_add(struct line *l, struct request *r)
+static void line_add_list(struct line *l, struct request *first, struct request **last, size_t n)
 {
-	r->next = NULL;
 	pthread_mutex_lock(&l->lock);
-	*l->last = r;
-	l->last = &r->next;
+	*l->last = first;
+	l->last = last;
+	l->count += n;
+	if (l->count >= l->enough)
+		pthread_cond_signal(&l->more);
+	pthread_mutex_unlock(&l->lock);
+}
+
+static size_t line_count(struct line *l)
+{
+	size_t n;
+
+	pthread_mutex_lock(&l->lock);
+	n = l->count;
+	pthread_mutex_unlock(&l->lock);
+	return n;
+}
+
+static void line_need(struct line *l, size_t enough)
+{
+	pthread_mutex_lock(&l->lock);
+	l->enough = enough;
 	pthread_cond_signal(&l->more);
 	pthread_mutex_unlock(&l->lock);
 }
 
-/* Up to MAX requests as a list, waiting for the first; NULL when the line has ended and is empty. */
-static struct request *line_take(struct line *l, int max)
+static void line_add(struct line *l, struct request *r)
+{
+	r->next = NULL;
+	line_add_list(l, r, &r->next, 1);
+}
+
+/* Up to MAX requests as a list, waiting for enough; NULL when the line has ended and is empty. */
+static struct request *line_take(struct line *l, size_t max)
 {
 	struct request *list, **at;
 
 	pthread_mutex_lock(&l->lock);
-	while (!l->first && !l->ended)
+	while ((!l->first || l->count < l->enough) && !l->ended)
 		pthread_cond_wait(&l->more, &l->lock);
 	list = l->first;
 	at = &list;
-	while (*at && max--)
+	for (; *at && max; max--, l->count--)
 		at = &(*at)->next;
 	l->first = *at;
 	if (!l->first)
@@ -84,6 +118,7 @@ static struct request *line_take_late(struct line *l)
 		*last = r;
 		last = &r->next;
 		r->next = NULL;
+		l->count--;
 	}
 	l->last = at;
 	pthread_mutex_unlock(&l->lock);
@@ -112,69 +147,126 @@ static bool runs_again(const struct request *list)
 	return true;
 }
 
+/* Commits; *QUEUED: how many tasks more are pending, or 1 where that is not known. */
+static enum fail end_list(struct call *lane, bool flat, int64_t *queued)
+{
+	*queued = flat ? counter_held(lane, "task_pending") : 1;
+	return flat ? store_end(lane, counters_write(lane, FAIL_NONE)) : store_commit(lane);
+}
+
+static void rewind_list(struct call *lane, struct request *list, size_t n)
+{
+	lane->tally = NULL;
+	store_rollback(lane);
+	for (; n--; list = list->next)
+		request_rewind(list);
+}
+
 /* Runs the list in one transaction: when one request fails, it takes nothing of the others along.
  * FLAT: because all of them are rewound then, and *SPOILED; else by a savepoint for each. */
-static enum fail run_list(struct call *lane, struct request *list, bool flat, enum fail *results,
+static enum fail run_list(struct call *lane, struct request *list, bool flat, int64_t *queued,
 	bool *spoiled)
 {
 	size_t n = 0;
 
 	*spoiled = false;
 	TRY(store_begin(lane));
-	if (flat)
+	if (flat) {
 		store_flatten(lane);
+		counters_hold(lane);
+	}
 	for (struct request *r = list; r; r = r->next) {
-		results[n++] = request_run_with(r, lane);
+		n++;
+		r->ended = request_run_with(r, lane);
 		if (!store_in_transaction(lane)) {
 			lane->why = r->call.why ? arena_strdup(&lane->arena, r->call.why) : NULL;
-			return results[n - 1] != FAIL_NONE ? results[n - 1] :
+			return r->ended != FAIL_NONE ? r->ended :
 				fail(lane, FAIL_IO, "a transaction of the store was lost");
 		}
 		*spoiled = store_spoiled(lane);
-		if (*spoiled)
-			break;
+		if (*spoiled) {
+			rewind_list(lane, list, n);
+			return FAIL_NONE;
+		}
 	}
-	if (!*spoiled)
-		return store_commit(lane);
-	store_rollback(lane);
-	for (size_t i = 0; i < n; i++, list = list->next)
-		request_rewind(list, results[i]);
-	return FAIL_NONE;
+	return end_list(lane, flat, queued);
 }
 
-/* None is answered before the commit. */
-static void run_group(struct call *lane, struct request *list)
+/* In the thread of the server that took the request. */
+static void answer(void *to)
 {
-	enum fail results[GROUP_MAX], committed;
+	struct request *r = to;
+
+	if (r->ended != FAIL_NONE)
+		answer_failure(r, r->ended);
+	else if (r->task_id)
+		answer_accepted(r);
+	else
+		answer_replies(r);
+}
+
+/* Waits for the disk and has the list answered. */
+static void finish_list(struct lanes *l, struct request *list)
+{
+	struct call sync = {0};
+	int64_t begun_us = clock_boot_us(), mean_us = atomic_load(&l->sync_us);
+	enum fail f = store_sync(&sync, l->store);
 	struct request *next;
-	bool told = false, spoiled;
+
+	atomic_store(&l->sync_us, mean_us + (clock_boot_us() - begun_us - mean_us) / 8);
+	for (; list; list = next) {
+		next = list->next;
+		if (f != FAIL_NONE && list->ended == FAIL_NONE) {
+			request_failed(list, &sync);
+			list->ended = f;
+		}
+		if (list->ended == FAIL_NONE && list->task_id && list->wait_until_ms)
+			http_wait(list);
+		else
+			web_resume(list->x, answer, list);
+	}
+	call_release(&sync);
+}
+
+static void *sync_lane(void *to)
+{
+	struct lanes *l = to;
+	struct request *list;
+
+	while ((list = line_take(&l->written, GROUP_MAX))) {
+		finish_list(l, list);
+		line_need(&l->write, line_count(&l->written));
+	}
+	return NULL;
+}
+
+/* What was committed is answered when it is on disk. */
+static void run_group(struct lanes *l, struct call *lane, struct request *list)
+{
+	struct request **last = &list;
+	int64_t queued = 0;
+	enum fail committed;
+	bool spoiled;
 	size_t n = 0;
 
-	committed = run_list(lane, list, runs_again(list), results, &spoiled);
+	committed = run_list(lane, list, runs_again(list), &queued, &spoiled);
 	if (spoiled)
-		committed = run_list(lane, list, false, results, &spoiled);
-	meter_add(METER_GROUPS, 1);
-	for (struct request *r = list; r; r = next, n++) {
-		enum fail f = committed != FAIL_NONE ? committed : results[n];
-
-		next = r->next;
-		if (!f && !told && (op_of(r)->flags & OP_LATER)) {
-			told = true;
-			if (r->http->queued)
-				r->http->queued(r->http->queued_to);
+		committed = run_list(lane, list, false, &queued, &spoiled);
+	if (queued > 0 && list->http->queued)
+		list->http->queued(list->http->queued_to);
+	for (; *last; last = &(*last)->next, n++)
+		if (committed != FAIL_NONE) {
+			request_failed(*last, lane);
+			(*last)->ended = committed;
 		}
-		if (committed != FAIL_NONE)
-			request_failed(r, lane);
-		if (f != FAIL_NONE)
-			answer_failure(r, f);
-		else if (r->task_id && r->wait_until_ms)
-			http_wait(r);
-		else if (r->task_id)
-			answer_accepted(r);
-		else
-			answer_replies(r);
-	}
+	meter_add(METER_GROUPS, 1);
 	meter_add(METER_GROUPED, (int64_t)n);
+	if (atomic_load(&l->sync_us) < QUICK_US) {
+		finish_list(l, list);
+		return;
+	}
+	line_need(&l->write, n);
+	line_add_list(&l->written, list, last, n);
 }
 
 static struct call lane_call(const struct lanes *l, struct store *store)
@@ -188,7 +280,7 @@ static void run_beside(struct lanes *l, struct store *store, struct request *lis
 {
 	struct call turn = lane_call(l, store);
 
-	run_group(&turn, list);
+	run_group(l, &turn, list);
 	turn.store = NULL;
 	call_release(&turn);
 }
@@ -202,6 +294,13 @@ static void refuse_all(struct call *lane, struct request *list, enum fail f)
 	}
 }
 
+static enum fail open_lane(struct lanes *l, struct call *lane)
+{
+	TRY(store_open(lane));
+	l->store = lane->store;
+	return store_sync_apart(lane);
+}
+
 static void *write_lane(void *to)
 {
 	struct lanes *l = to;
@@ -209,7 +308,7 @@ static void *write_lane(void *to)
 	struct call lane = lane_call(l, NULL);
 
 	while ((list = line_take(&l->write, GROUP_MAX))) {
-		enum fail f = lane.store ? FAIL_NONE : store_open(&lane);
+		enum fail f = lane.store ? FAIL_NONE : open_lane(l, &lane);
 
 		if (f == FAIL_NONE) {
 			run_beside(l, lane.store, list);
@@ -219,6 +318,8 @@ static void *write_lane(void *to)
 		call_release(&lane);
 		lane = lane_call(l, NULL);
 	}
+	line_end(&l->written);
+	pthread_join(l->syncer, NULL);
 	call_release(&lane);
 	return NULL;
 }
@@ -257,7 +358,9 @@ enum fail lanes_start(struct call *c, struct lanes **out)
 	l->shared = c;
 	line_make(&l->write);
 	line_make(&l->slow);
-	if (pthread_create(&l->writer, NULL, write_lane, l))
+	line_make(&l->written);
+	if (pthread_create(&l->syncer, NULL, sync_lane, l) ||
+		pthread_create(&l->writer, NULL, write_lane, l))
 		return fail(c, FAIL_BUSY, "cannot start a thread");
 	for (int i = 0; i < SLOW_LANES; i++)
 		if (pthread_create(&l->workers[i], NULL, slow_lane, l))

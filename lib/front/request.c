@@ -76,17 +76,19 @@ enum fail request_run_with(struct request *r, struct call *lane)
 	enum fail f;
 
 	r->call.store = lane->store;
+	r->call.tally = lane->tally;
 	f = request_run(r);
 	r->call.store = NULL;
+	r->call.tally = NULL;
 	return f;
 }
 
-void request_rewind(struct request *r, enum fail f)
+void request_rewind(struct request *r)
 {
 	json_array_clear(r->replies);
 	json_array_clear(r->warnings);
 	r->call.why = r->call.error = NULL;
-	r->call.rated = f != FAIL_LIMIT;
+	r->call.rated = r->ended != FAIL_LIMIT;
 }
 
 void request_failed(struct request *r, const struct call *by)

@@ -70,11 +70,20 @@ enum fail counters_write(struct call *c, enum fail f)
 	return f;
 }
 
+int64_t counter_held(const struct call *c, const char *name)
+{
+	for (size_t i = 0; c->tally && i < sizeof rows / sizeof *rows; i++)
+		if (!strcmp(rows[i].name, name))
+			return c->tally->n[i];
+	return 0;
+}
+
 static bool keep_back(struct call *c, const char *name, int64_t n)
 {
 	for (size_t i = 0; c->tally && i < sizeof rows / sizeof *rows; i++)
 		if (!strcmp(rows[i].name, name)) {
 			c->tally->n[i] += n;
+			store_keep_back(c);
 			return true;
 		}
 	return false;

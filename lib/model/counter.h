@@ -25,6 +25,8 @@ enum fail counter_add(struct call *c, const char *name, int64_t n);
  * the last of the transaction that is open: for one that changes many rows and is given up whole
  * when F, how it went so far, is a failure. Returns F, or why they could not be written. */
 void counters_hold(struct call *c);
+/* How much is kept back for the counter NAME. */
+int64_t counter_held(const struct call *c, const char *name);
 enum fail counters_write(struct call *c, enum fail f);
 
 #endif

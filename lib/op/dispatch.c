@@ -319,7 +319,8 @@ static void retell(struct call *c, json_t *value)
 void op_hide_places(struct call *c, const struct op *op, json_t *reply)
 {
 	for (const struct field *f = op->reply; c->far && f && f->name; f++) {
-		json_t *value = json_object_get(reply, f->name), *one;
+		bool told = f->place || f->type == FIELD_TEXT || f->type == FIELD_LIST;
+		json_t *value = told ? json_object_get(reply, f->name) : NULL, *one;
 		size_t i;
 
 		if (f->place && value)

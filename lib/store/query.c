@@ -161,6 +161,11 @@ static void end_turn(struct store *s)
 	s->turn = false;
 }
 
+static int64_t changes(const struct store *s)
+{
+	return sqlite3_total_changes64(s->handle.db) + s->kept_back;
+}
+
 static enum fail begin_within(struct call *c)
 {
 	struct store *s = c->store;
@@ -169,7 +174,7 @@ static enum fail begin_within(struct call *c)
 		return fail(c, FAIL_BUG, "over %d transactions one within another", STORE_DEPTH);
 	if (!s->flat)
 		TRY(bound(c, "savepoint trae", false));
-	s->changes[s->depth++] = sqlite3_total_changes64(s->handle.db);
+	s->changes[s->depth++] = changes(s);
 	return FAIL_NONE;
 }
 
@@ -184,7 +189,7 @@ static enum fail take_turn(struct call *c)
 			s->handle.path);
 	}
 	s->turn = true;
-	s->flat = s->spoiled = false;
+	s->flat = s->spoiled = s->reserve_there = false;
 	return FAIL_NONE;
 }
 
@@ -201,6 +206,8 @@ enum fail store_begin(struct call *c)
 		return begin_within(c);
 	f = take_turn(c);
 	if (!f)
+		f = sync_mend(c);
+	if (!f)
 		f = log_keep(c);
 	if (!f) {
 		handle_give_way(&s->handle);
@@ -216,6 +223,11 @@ enum fail store_begin(struct call *c)
 void store_flatten(struct call *c)
 {
 	c->store->flat = true;
+}
+
+void store_keep_back(struct call *c)
+{
+	c->store->kept_back++;
 }
 
 bool store_spoiled(const struct call *c)
@@ -257,7 +269,7 @@ void store_rollback(struct call *c)
 		sqlite3_exec(s->handle.db, "rollback", NULL, NULL, NULL);
 	else if (!s->flat)
 		sqlite3_exec(s->handle.db, "rollback to trae; release trae", NULL, NULL, NULL);
-	else if (sqlite3_total_changes64(s->handle.db) != s->changes[s->depth])
+	else if (changes(s) != s->changes[s->depth])
 		s->spoiled = true;
 	if (!s->depth)
 		end_turn(s);

@@ -73,12 +73,16 @@ bool reserve_given(void)
 
 enum fail store_reserve(struct call *c)
 {
-	const char *path = arena_printf(&c->arena, "%s" TAIL, c->store->handle.path);
+	const char *path;
 	FILE_AUTO fd = -1;
 	int err;
 
+	if (c->store->reserve_there && store_in_transaction(c))
+		return FAIL_NONE;
+	path = arena_printf(&c->arena, "%s" TAIL, c->store->handle.path);
 	if (!access(path, F_OK)) {
 		atomic_store(&given, false);
+		c->store->reserve_there = true;
 		return FAIL_NONE;
 	}
 	fd = fault_io(ENOSPC) ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

@@ -122,7 +122,19 @@ void store_rollback(struct call *c);
  * which costs a third of a short one. When one that changed rows is given up, the whole is spoiled:
  * store_commit() refuses it, and the caller rolls back and does everything again without this. */
 void store_flatten(struct call *c);
+/* A change is kept back, to be written before the commit: who gives up a transaction in between has
+ * changed something. */
+void store_keep_back(struct call *c);
 bool store_spoiled(const struct call *c);
+
+/* From here on commits of the open store do not wait for the disk: whoever commits calls
+ * store_sync() before anybody is told, so that a server's next changes are made meanwhile. Others
+ * may see a change before it lasts; what they build on it lasts only with it. */
+enum fail store_sync_apart(struct call *c);
+
+/* Waits until all that was committed to S before is on disk; from any thread. FAIL_UNKNOWN when the
+ * disk fails. */
+enum fail store_sync(struct call *c, struct store *s);
 
 /* Ends the innermost transaction by F: commits for FAIL_NONE, else rolls back and returns F. */
 enum fail store_end(struct call *c, enum fail f);

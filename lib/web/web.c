@@ -126,6 +126,11 @@ void web_answer(struct web_exchange *x, const struct web_reply *reply)
 	x->module->answer(x, reply);
 }
 
+void web_resume(struct web_exchange *x, void (*back)(void *to), void *to)
+{
+	x->module->resume(x, back, to);
+}
+
 struct web_stream *web_stream_open(struct web_exchange *x, const char *content_type)
 {
 	return x->module->stream_open(x, content_type);

@@ -95,6 +95,10 @@ struct web_reply {
 /* Gives the one answer to X, from any thread; X is gone behind it. */
 void web_answer(struct web_exchange *x, const struct web_reply *reply);
 
+/* Goes on with X, which was kept, in the thread of the server that its connection belongs to: calls
+ * BACK there, which answers X. From any thread; what a thread made is quickest freed in it. */
+void web_resume(struct web_exchange *x, void (*back)(void *to), void *to);
+
 /* A stream of server-sent events or lines instead of one answer: opens it, adds to it (false when
  * the client is gone or 64 KiB behind, which ends it), closes it. From any thread; X is gone behind
  * web_stream_open(), the stream behind web_stream_close(). A client that goes is noticed by the

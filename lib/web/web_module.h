@@ -40,6 +40,7 @@ struct web_module {
 		const char *key);
 	bool (*gone)(const struct web_exchange *x);
 	void (*answer)(struct web_exchange *x, const struct web_reply *reply);
+	void (*resume)(struct web_exchange *x, void (*back)(void *to), void *to);
 	struct web_stream *(*stream_open)(struct web_exchange *x, const char *content_type);
 	bool (*stream_add)(struct web_stream *s, const char *data, size_t len, int64_t wait_ms);
 	void (*stream_close)(struct web_stream *s);

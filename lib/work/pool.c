@@ -91,6 +91,8 @@ enum fail pool_start(struct call *c, const struct pool_options *options, struct 
 	if (!f)
 		f = store_open(&p->own);
 	if (!f)
+		f = store_sync_apart(&p->own);
+	if (!f)
 		f = task_owner_take(&p->own, "pool", options->lease_ms ? options->lease_ms
 									: TASK_LEASE_MS, &p->owner);
 	if (!f)

@@ -278,6 +278,23 @@ void handler_publish(struct peer *p)
 		atomic_fetch_sub(&s->held, 1);
 }
 
+void handler_resume(struct web_exchange *x, void (*back)(void *to), void *to)
+{
+	struct peer *p = (struct peer *)x;
+	struct MHD_Connection *connection = p->connection;
+
+	p->back = back;
+	p->back_to = to;
+	if (atomic_exchange(&p->hold, HOLD_RESUMED) == HOLD_PARKED)
+		MHD_resume_connection(connection);
+}
+
+static void go_back(struct peer *p)
+{
+	if (atomic_load(&p->hold) == HOLD_RESUMED)
+		p->back(p->back_to);
+}
+
 enum MHD_Result handler_step(void *cls, struct MHD_Connection *connection, const char *url,
 	const char *method, const char *version, const char *data, size_t *len, void **context)
 {
@@ -296,6 +313,7 @@ enum MHD_Result handler_step(void *cls, struct MHD_Connection *connection, const
 	}
 	if (!p->ready)
 		return hand_over(p);
+	go_back(p);
 	return atomic_load(&p->hold) == HOLD_ANSWERED ? give(p) : MHD_YES;
 }
 
@@ -315,6 +333,7 @@ void handler_completed(void *cls, struct MHD_Connection *connection, void **cont
 	if (!p)
 		return;
 	*context = NULL;
+	go_back(p);
 	if (p->reply)
 		MHD_destroy_response(p->reply);
 	if (p->timed)

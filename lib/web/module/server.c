@@ -255,6 +255,7 @@ static enum fail reload(struct call *c, struct web_server *server, const char *c
 const struct web_module trae_module = {
 	.start = start,
 	.stop = stop,
+	.resume = handler_resume,
 	.reload = reload,
 	.gone = handler_gone,
 	.answer = reply_answer,

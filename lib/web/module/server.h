@@ -28,6 +28,7 @@ enum hold {
 	HOLD_READING,  /* the library: it is not complete */
 	HOLD_HANDLING, /* inside settings.handle() */
 	HOLD_PARKED,   /* the front, for later; the connection is suspended */
+	HOLD_RESUMED,  /* the library's thread: back() will answer it */
 	HOLD_ANSWERED, /* the reply is there */
 };
 
@@ -51,6 +52,8 @@ struct peer {
 	struct web_verdict verdict; /* refused, which is said when the body is through */
 	int64_t length;             /* of the body, -1: chunked */
 	size_t body_limit, body_size, dropped;
+	void (*back)(void *to);     /* what answers it once it is resumed */
+	void *back_to;
 	struct MHD_Response *reply;
 	int status;
 	bool file;
@@ -102,6 +105,7 @@ bool handler_gone(const struct web_exchange *x);
 void handler_cut(const struct peer *p, int status, const char *why);
 /* The reply of P is set: hands it to the library, from any thread. P is gone behind it. */
 void handler_publish(struct peer *p);
+void handler_resume(struct web_exchange *x, void (*back)(void *to), void *to);
 
 /* layout.c: what only the place of the headers in memory tells. */
 bool layout_known(void);
