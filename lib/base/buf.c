@@ -35,7 +35,7 @@ char *buf_room(struct buf *b, size_t extra)
 
 void buf_add(struct buf *b, const void *data, size_t len)
 {
-	char *to = buf_room(b, len);
+	char *to = b->size - b->len > len ? b->data + b->len : buf_room(b, len);
 
 	if (len)
 		memcpy(to, data, len);

@@ -49,26 +49,7 @@ enum fail json_parse(struct call *c, const char *text, size_t len, json_t **out)
 
 json_t *json_lossy(struct call *c, const char *text)
 {
-	struct buf b;
-	size_t len, at = 0;
-
-	if (!text)
-		return json_null();
-	len = strlen(text);
-	if (utf8_valid(text, len) == len)
-		return json_stringn_nocheck(text, len);
-	b = buf_in(&c->arena);
-	while (at < len) {
-		size_t good = utf8_valid(text + at, len - at);
-
-		buf_add(&b, text + at, good);
-		at += good;
-		if (at < len) {
-			utf8_encode(&b, 0xfffd);
-			at++;
-		}
-	}
-	return json_stringn_nocheck(b.data, b.len);
+	return text ? json_string_nocheck(utf8_lossy(&c->arena, text)) : json_null();
 }
 
 __attribute__((constructor)) static void use_heap(void)

@@ -30,6 +30,11 @@ const char *json_text(struct call *c, const json_t *j, bool pretty);
 /* As json_text with keys sorted: equal values give equal text. */
 const char *json_canonical(struct call *c, const json_t *j);
 
+/* Adds J to B, on one line; and TEXT as a string, or null when it is NULL: what is not UTF-8 becomes
+ * U+FFFD. */
+void json_add(struct buf *b, const json_t *j);
+void json_add_text(struct call *c, struct buf *b, const char *text);
+
 /* A string value of any bytes: what is not UTF-8 becomes U+FFFD. NULL gives null. */
 json_t *json_lossy(struct call *c, const char *text);
 

@@ -5,18 +5,50 @@
 #include <string.h>
 
 #include "lib/json/json.h"
+#include "lib/text/utf8.h"
 
 enum form { FORM_LINE, FORM_PRETTY, FORM_SORTED };
 
 static const char *const escapes[32] = {['\b'] = "\\b", ['\t'] = "\\t", ['\n'] = "\\n",
 	['\f'] = "\\f", ['\r'] = "\\r"};
 
+/* How many bytes of TEXT stand for themselves, eight looked at a time: a byte is below N where taking
+ * N off borrows from its highest bit. */
+static size_t plain_bytes(const char *text, size_t len)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+	size_t i = 0;
+
+	for (; i + 8 <= len; i += 8) {
+		uint64_t word, quote, slash;
+
+		memcpy(&word, text + i, 8);
+		quote = word ^ ones * '"';
+		slash = word ^ ones * '\\';
+		if (((word - ones * ' ') & ~word & high) | ((quote - ones) & ~quote & high) |
+			((slash - ones) & ~slash & high))
+			break;
+	}
+	while (i < len && (unsigned char)text[i] >= ' ' && text[i] != '"' && text[i] != '\\')
+		i++;
+	return i;
+}
+
 static void add_string(struct buf *b, const char *text, size_t len)
 {
-	size_t plain = 0;
+	size_t plain = 0, first = plain_bytes(text, len);
 
+	if (first == len) {
+		char *to = buf_room(b, len + 2);
+
+		to[0] = to[len + 1] = '"';
+		memcpy(to + 1, text, len);
+		to[len + 2] = '\0';
+		b->len += len + 2;
+		return;
+	}
 	buf_addc(b, '"');
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = first; i < len; i++) {
 		unsigned char ch = (unsigned char)text[i];
 
 		if (ch >= ' ' && ch != '"' && ch != '\\')
@@ -153,6 +185,26 @@ static const char *write_text(struct call *c, const json_t *j, enum form form)
 
 	add_value(&b, j, form, 0);
 	return b.data;
+}
+
+void json_add(struct buf *b, const json_t *j)
+{
+	add_value(b, j, FORM_LINE, 0);
+}
+
+void json_add_text(struct call *c, struct buf *b, const char *text)
+{
+	size_t len = text ? strlen(text) : 0;
+
+	if (!text) {
+		buf_add(b, "null", 4);
+		return;
+	}
+	if (utf8_valid(text, len) != len) {
+		text = utf8_lossy(&c->arena, text);
+		len = strlen(text);
+	}
+	add_string(b, text, len);
 }
 
 const char *json_text(struct call *c, const json_t *j, bool pretty)

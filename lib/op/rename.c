@@ -96,8 +96,10 @@ static const char *place_of(struct call *c, const struct op *op, const struct op
 enum fail op_arguments(struct call *c, const struct op *op, const json_t *body, bool inner,
 	bool lenient, json_t *args)
 {
-	json_t *left = json_keep(c, json_deep_copy(body)), *value;
+	/* Renames take out of it what they name. */
+	json_t *left = op->renames ? json_keep(c, json_deep_copy(body)) : (json_t *)(uintptr_t)body;
 	const char *key;
+	json_t *value;
 
 	for (const struct op_rename *r = op->renames; r && r->from; r++) {
 		const char *from = place_of(c, op, r, left, inner);

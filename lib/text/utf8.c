@@ -67,14 +67,49 @@ void utf8_encode(struct buf *b, uint32_t cp)
 	buf_add(b, s, n);
 }
 
+/* Most text is ASCII from end to end: eight bytes are looked at together. */
+static size_t ascii_bytes(const char *s, size_t len)
+{
+	size_t at = 0;
+	uint64_t word;
+
+	for (; at + 8 <= len; at += 8) {
+		memcpy(&word, s + at, 8);
+		if (word & UINT64_C(0x8080808080808080))
+			break;
+	}
+	return at;
+}
+
 size_t utf8_valid(const char *s, size_t len)
 {
-	size_t at = 0, n;
+	size_t at = ascii_bytes(s, len), n;
 	uint32_t cp;
 
 	while (at < len && (n = utf8_decode(s + at, len - at, &cp)))
 		at += n;
 	return at;
+}
+
+const char *utf8_lossy(struct arena *a, const char *text)
+{
+	size_t len = strlen(text), at = 0;
+	struct buf b;
+
+	if (utf8_valid(text, len) == len)
+		return text;
+	b = buf_in(a);
+	while (at < len) {
+		size_t good = utf8_valid(text + at, len - at);
+
+		buf_add(&b, text + at, good);
+		at += good;
+		if (at < len) {
+			utf8_encode(&b, 0xfffd);
+			at++;
+		}
+	}
+	return b.data;
 }
 
 size_t utf8_count(const char *s, size_t len)

@@ -17,6 +17,9 @@ void utf8_encode(struct buf *b, uint32_t cp);
 /* Offset of the first byte that is not UTF-8, or LEN. */
 size_t utf8_valid(const char *s, size_t len);
 
+/* TEXT, or where it is not UTF-8 a copy in which what is not is U+FFFD. */
+const char *utf8_lossy(struct arena *a, const char *text);
+
 /* Code points of a valid text. */
 size_t utf8_count(const char *s, size_t len);
 

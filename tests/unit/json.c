@@ -37,6 +37,37 @@ TEST(writes_as_jansson_does)
 	}
 }
 
+TEST(writes_every_byte_at_every_place)
+{
+	static const char *const odd[] = {"\x01", "\x1f", " ", "!", "\"", "#", "[", "\\", "]", "\x7f",
+		"\xc2\x80", "\xc3\xbf", "\xe2\x82\xac"};
+	char text[64];
+
+	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+		for (size_t before = 0; before < 20; before++)
+			for (size_t after = 0; after < 12; after++) {
+				JSON_AUTO j = NULL;
+				struct buf b = buf_in(&c->arena);
+
+				snprintf(text, sizeof text, "%.*s%s%.*s", (int)before,
+					"abcdefghijklmnopqrst", odd[i], (int)after, "uvwxyz012345");
+				j = json_string(text);
+				same(c, j, false, JSON_COMPACT);
+				json_add_text(c, &b, text);
+				CHECK_TEXT(b.data, json_text(c, j, false));
+			}
+}
+
+TEST(text_that_is_no_utf8)
+{
+	struct buf b = buf_in(&c->arena);
+
+	json_add_text(c, &b, "a\xff\xe2\x82z");
+	json_add_text(c, &b, NULL);
+	json_add_text(c, &b, "");
+	CHECK_TEXT(b.data, "\"a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz\"null\"\"");
+}
+
 TEST(writes_deep_and_long)
 {
 	json_t *j = json_object(), *at = j, *back;
