@@ -250,3 +250,19 @@ db.execute('begin immediate'); print('held', flush=True); time.sleep(1.5)" >lock
 	post /api/v1/tasks '{"task_type":"system_query","paused":true,"idempotency_key":"k1"}' && answered 202
 	[ "$(trae task list --limit 100 --format '{{task_id}}' | wc -l)" = 31 ]
 }
+
+@test "a reply is the same whether it is kept for a repetition or goes out as it is made" {
+	local plain='del(.id, .task_id, .progress_url, .estimated_completion, .estimated_seconds)' body
+	serve
+	for body in '{"task_type":"system_query","parameters":{},"paused":true}' \
+		'{"task_type":"health","priority":"high","unique_key":"\"\u00e4\n","paused":true}'; do
+		post /api/v1/tasks "$body" >once
+		post /api/v1/tasks "$body" -H "Idempotency-Key: $RANDOM-$RANDOM" >kept
+		[ "$(jq -c 'keys_unsorted' once)" = "$(jq -c 'keys_unsorted' kept)" ]
+		[ "$(jq "$plain | del(.deduplicated)" once)" = "$(jq "$plain | del(.deduplicated)" kept)" ]
+	done
+	# And as the shell has it, which reads the members to show them.
+	request GET "/api/v1/tasks/$(jq -r .task_id once)" >far
+	trae task show "$(jq -r .task_id once)" --json >near
+	[ "$(jq -c 'keys_unsorted' far)" = "$(jq -c 'keys_unsorted' near)" ]
+}

@@ -43,6 +43,20 @@ static json_t *value_json(struct call *c, const struct field *f, const void *at)
 	return j;
 }
 
+void field_write(struct call *c, const struct field *f, const void *at, struct buf *b)
+{
+	JSON_AUTO j = NULL;
+
+	if (f->type == FIELD_TEXT) {
+		json_add_text(c, b, *(const char *const *)at);
+	} else if (f->type == FIELD_INT && *(const int64_t *)at != INT_NULL) {
+		buf_addi(b, *(const int64_t *)at);
+	} else {
+		j = value_json(c, f, at);
+		json_add(b, j);
+	}
+}
+
 json_t *field_emit(struct call *c, const struct field *fields, const void *from)
 {
 	json_t *j = json_object();

@@ -93,6 +93,9 @@ enum fail field_bind(struct call *c, const struct field *fields, json_t *j, bool
 /* The JSON object of STRUCT; a new reference. */
 json_t *field_emit(struct call *c, const struct field *fields, const void *from);
 
+/* Adds the value of FIELD that stands at AT to B, as it would be in that object. */
+void field_write(struct call *c, const struct field *field, const void *at, struct buf *b);
+
 /* Checks one VALUE against FIELD without binding it: type, range, words. */
 enum fail field_check(struct call *c, const struct field *field, const json_t *value);
 

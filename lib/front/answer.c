@@ -220,6 +220,10 @@ void answer_replies(struct request *r)
 		send_document(r, type, r->text);
 	} else if (r->file.path) {
 		send_file(r);
+	} else if (r->said) {
+		if (op->fresh_ms)
+			fresh_keep(r, r->said);
+		send_text(r, op->flags & OP_LATER ? 202 : 200, type, r->said);
 	} else if (op->rows) {
 		send_json(r, 200, op_result(&r->call, op, r->replies));
 	} else if (alias && alias->media_type) {

@@ -49,12 +49,15 @@ struct request {
 	json_t *replies;       /* what the operation said */
 	json_t *warnings;      /* and remarked before it became a task */
 	struct file file;      /* or the file that it handed over */
+	const char *said;      /* the same as JSON text, where nothing here reads it */
 	const char *text;      /* or what was said to the same request a moment ago */
 	const char *id;        /* X-Request-ID, given or made */
 	const char *origin;    /* the page that may read the answer, or NULL */
 	const char *cursor;    /* where in a long answer an Action goes on */
 	bool actions;          /* came below ACTIONS_PATH */
 	int status;            /* of a failure, where its kind does not tell; or 0 */
+	struct op_call *prepared; /* what is left of it to do, or NULL */
+	size_t warned;         /* warnings that it began with */
 	enum fail ended;       /* how its operation ended, until it is answered */
 	const char *session;   /* Mcp-Session-Id that it is given, or NULL */
 	const char *task_id;   /* of a long operation */

@@ -27,6 +27,15 @@ static enum fail take_reply(void *to, struct call *c, json_t *reply)
 	return FAIL_NONE;
 }
 
+static enum fail take_text(void *to, struct call *c, const char *json)
+{
+	struct request *r = to;
+
+	(void)c;
+	r->said = json;
+	return FAIL_NONE;
+}
+
 static enum fail take_file(void *to, struct call *c, const struct file *file)
 {
 	struct request *r = to;
@@ -59,13 +68,34 @@ static void take_task(struct request *r, const json_t *put)
 		r->wait_until_ms = clock_boot_ms() + OP_WAIT_MAX_S * 1000;
 }
 
-enum fail request_run(struct request *r)
+/* Whether the one reply goes out as the operation makes it. */
+static bool is_plain(const struct request *r)
 {
+	const struct route *route = r->route;
+
+	return !r->task_id && !r->actions && !route->op->rows && !(route->op->flags & OP_PAGE) &&
+		!(route->alias && route->alias->media_type) && !dialect_sparse(route->dialect);
+}
+
+static void prepare(struct request *r)
+{
+	static const struct op_sink plain = {.reply = take_reply, .text = take_text,
+		.again = fresh_enough, .data = take_file};
 	static const struct op_sink sink = {.reply = take_reply, .again = fresh_enough,
 		.data = take_file};
-	const struct op *op = r->task_id ? r->http->submit : r->route->op;
-	enum fail f = op_dispatch(&r->call, op, r->args, &sink, r);
 
+	r->prepared = op_prepare(&r->call, r->task_id ? r->http->submit : r->route->op, r->args,
+		is_plain(r) ? &plain : &sink, r);
+	r->warned = json_array_size(r->warnings);
+}
+
+enum fail request_run(struct request *r)
+{
+	enum fail f;
+
+	if (!r->prepared)
+		prepare(r);
+	f = op_perform(&r->call, r->prepared);
 	if (f == FAIL_NONE && r->task_id)
 		take_task(r, json_array_get(r->replies, 0));
 	return f;
@@ -86,7 +116,9 @@ enum fail request_run_with(struct request *r, struct call *lane)
 void request_rewind(struct request *r)
 {
 	json_array_clear(r->replies);
-	json_array_clear(r->warnings);
+	r->said = NULL;
+	while (json_array_size(r->warnings) > r->warned)
+		json_array_remove(r->warnings, r->warned);
 	r->call.why = r->call.error = NULL;
 	r->call.rated = r->ended != FAIL_LIMIT;
 }
@@ -296,7 +328,8 @@ static enum fail read_upload(struct request *r, const char *text, size_t len)
 /* What stands in the path is said there alone, or equally: proxies go by the path. */
 static enum fail read_members(struct request *r, const json_t *body)
 {
-	json_t *in_path = json_keep(&r->call, json_copy(r->args)), *value;
+	json_t *in_path = json_object_size(r->args) ? json_keep(&r->call, json_copy(r->args)) : NULL;
+	json_t *value;
 	const char *name;
 
 	TRY(op_arguments(&r->call, r->route->op, body, false, dialect_lenient(r->route->dialect),
@@ -360,6 +393,13 @@ static void make_submission(struct request *r)
 	r->task_id = "";
 }
 
+/* The writing lane does what needs the store, and no more: all others wait for it. */
+static void write_later(struct request *r)
+{
+	prepare(r);
+	lanes_write(r->http->lanes, r);
+}
+
 static void send_on(struct request *r)
 {
 	const struct op *op = r->route->op;
@@ -368,13 +408,13 @@ static void send_on(struct request *r)
 		http_wait(r);
 	} else if (op->flags & OP_LONG) {
 		make_submission(r);
-		lanes_write(r->http->lanes, r);
+		write_later(r);
 	} else if (!(op->flags & OP_QUICK)) {
 		lanes_slow(r->http->lanes, r);
 	} else if (op->effect == EFFECT_READ) {
 		request_look(r);
 	} else {
-		lanes_write(r->http->lanes, r);
+		write_later(r);
 	}
 }
 

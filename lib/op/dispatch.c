@@ -21,6 +21,14 @@ struct op_call {
 	json_t *given;   /* names of the arguments that came from the caller */
 	json_t *replies; /* where they are kept: with a task, or under an idempotency key */
 	bool held;       /* the caller gets them when the transaction is committed */
+	bool as_text;    /* its one reply goes out as it is written, and nobody reads it here */
+	const char *text;
+	struct policy_ask ask;
+	json_t *args;    /* the caller's with those that the configuration gives */
+	void *bound;
+	enum fail unfit; /* why they cannot be bound, */
+	const char *why; /* and in words */
+	enum fail lame;  /* why nothing can be called here */
 	struct file files[FILES_MAX];
 	size_t files_count;
 
@@ -212,8 +220,10 @@ static enum fail confirm(struct call *c, const struct op_call *o)
 
 /* The gate: every call passes these steps in this order, whoever makes it; op_dispatch() takes the
  * last, the record, however they end. */
-static enum fail gate(struct call *c, const struct op_call *o, struct policy_ask *ask)
+static enum fail gate(struct call *c, struct op_call *o)
 {
+	struct policy_ask *ask = &o->ask;
+
 	TRY(policy_who(c, ask));
 	TRY(policy_effect(c, ask));
 	TRY(policy_dry_run(c, ask));
@@ -228,32 +238,37 @@ static struct policy_ask ask_of(struct call *c, const struct op *op, const struc
 		.shell_only = op->flags & OP_SHELL, .http_only = op->flags & OP_PROTOCOL,
 		.shows = op->flags & OP_DRY, .atomic = op->flags & OP_QUICK, .lock = -1,
 		.open = (op->flags & OP_OPEN) || ((op->flags & OP_NEAR) && c->near),
-		.args = json_keep(c, json_copy(o->given))};
+		.args = o->given};
 
-	for (const struct field *f = op->args; f->name; f++)
-		if (f->secret)
-			json_object_del(ask.args, f->name);
+	for (const struct field *f = op->args; f->name; f++) {
+		if (!f->secret || !json_object_get(ask.args, f->name))
+			continue;
+		if (ask.args == o->given)
+			ask.args = json_keep(c, json_copy(o->given));
+		json_object_del(ask.args, f->name);
+	}
 	for (const struct field *f = op->reply; f && f->name; f++)
 		ask.secret |= f->secret;
 	return ask;
 }
 
-static enum fail run(struct call *c, struct op_call *o, json_t *args)
+static enum fail run(struct call *c, struct op_call *o)
 {
 	const struct op *op = o->op;
-	void *bound = arena_alloc(&c->arena, 1, op->args_size);
 	enum fail f;
 
 	if (op->lacks)
 		return fail(c, FAIL_CONFIG, "%s", op->lacks);
-	TRY(add_settings(c, op, &args));
-	TRY(field_bind(c, op->args, args, false, bound));
+	if (o->unfit != FAIL_NONE) {
+		c->why = o->why;
+		return o->unfit;
+	}
 	c->op_call = o;
 	listen(c, o);
 	if ((op->flags & OP_LONG) && !c->dry_run && !o->sink->made) {
-		f = run_long(c, op, args, bound);
+		f = run_long(c, op, o->args, o->bound);
 	} else {
-		f = op->run(c, bound);
+		f = op->run(c, o->bound);
 		if (f == FAIL_NONE)
 			f = record_files(c, o);
 	}
@@ -264,40 +279,71 @@ static enum fail run(struct call *c, struct op_call *o, json_t *args)
 
 /* Gives the replies that were kept: those held back until the commit, or those of an earlier
  * call. */
-static enum fail give(struct call *c, struct op_call *o, const struct policy_ask *ask)
+static enum fail give(struct call *c, const struct op_call *o)
 {
-	json_t *replies = ask->replies ? ask->replies : o->replies;
+	json_t *replies = o->ask.replies ? o->ask.replies : o->replies;
 	json_t *reply;
 	size_t i;
 
-	c->replayed = ask->replies != NULL;
+	if (o->text)
+		return o->sink->text(o->to, c, o->text);
+	c->replayed = o->ask.replies != NULL;
 	json_array_foreach(replies, i, reply) {
-		if (ask->deduplicated)
+		if (o->ask.deduplicated)
 			json_object_set_new(reply, "deduplicated", json_true());
 		TRY(o->sink->reply(o->to, c, reply));
 	}
 	return FAIL_NONE;
 }
 
+static enum fail bind(struct call *c, struct op_call *o)
+{
+	TRY(add_settings(c, o->op, &o->args));
+	return field_bind(c, o->op->args, o->args, false, o->bound);
+}
+
+struct op_call *op_prepare(struct call *c, const struct op *op, json_t *args,
+	const struct op_sink *sink, void *to)
+{
+	struct op_call *o = ARENA_NEW(&c->arena, struct op_call, 1);
+
+	take_key(c, op, args);
+	*o = (struct op_call){.op = op, .sink = sink, .to = to, .args = args,
+		.given = json_keep(c, json_copy(args)),
+		.bound = arena_alloc(&c->arena, 1, op->args_size)};
+	o->ask = ask_of(c, op, o);
+	policy_look(c, &o->ask);
+	o->lame = configure(c, op);
+	if (o->lame != FAIL_NONE)
+		return o;
+	/* Of what the caller may not do nothing else is said. */
+	o->unfit = bind(c, o);
+	o->why = c->why;
+	fail_forget(c);
+	return o;
+}
+
+enum fail op_perform(struct call *c, const struct op_call *prepared)
+{
+	struct op_call o = *prepared;
+	enum fail f;
+
+	TRY(o.lame);
+	f = gate(c, &o);
+	o.held = o.ask.opened;
+	o.as_text = o.sink->text && !o.ask.key && !(o.op->flags & OP_LONG);
+	if (o.ask.key || (o.op->flags & OP_LONG) || o.held)
+		o.replies = json_keep(c, json_array());
+	if (f == FAIL_NONE && !o.ask.replies && !(o.sink->again && o.sink->again(o.to, c)))
+		f = run(c, &o);
+	TRY(policy_audit(c, &o.ask, f, o.replies));
+	return o.held || o.ask.replies ? give(c, &o) : FAIL_NONE;
+}
+
 enum fail op_dispatch(struct call *c, const struct op *op, json_t *args, const struct op_sink *sink,
 	void *to)
 {
-	struct op_call o = {.op = op, .sink = sink, .to = to};
-	struct policy_ask ask;
-	enum fail f;
-
-	take_key(c, op, args);
-	o.given = json_keep(c, json_copy(args));
-	ask = ask_of(c, op, &o);
-	TRY(configure(c, op));
-	f = gate(c, &o, &ask);
-	o.held = ask.opened;
-	if (ask.key || (op->flags & OP_LONG) || o.held)
-		o.replies = json_keep(c, json_array());
-	if (f == FAIL_NONE && !ask.replies && !(sink->again && sink->again(to, c)))
-		f = run(c, &o, args);
-	TRY(policy_audit(c, &ask, f, o.replies));
-	return o.held || ask.replies ? give(c, &o, &ask) : FAIL_NONE;
+	return op_perform(c, op_prepare(c, op, args, sink, to));
 }
 
 bool op_allowed(struct call *c, const struct op *op)
@@ -314,6 +360,43 @@ static void retell(struct call *c, json_t *value)
 
 	if (told != text)
 		json_string_set(value, told);
+}
+
+static void add_list(struct call *c, struct buf *b, const char *const *texts)
+{
+	buf_addc(b, '[');
+	for (size_t i = 0; texts && texts[i]; i++) {
+		if (i)
+			buf_addc(b, ',');
+		json_add_text(c, b, dir_told(c, texts[i]));
+	}
+	buf_addc(b, ']');
+}
+
+/* The reply FROM as JSON text: what field_emit() and op_hide_places() make of it, without the tree. */
+static const char *reply_text(struct call *c, const struct op *op, const void *from)
+{
+	struct buf b = buf_in(&c->arena);
+
+	buf_addc(&b, '{');
+	for (const struct field *f = op->reply; f->name; f++) {
+		const void *at = (const char *)from + f->offset;
+
+		if (f != op->reply)
+			buf_addc(&b, ',');
+		json_add_text(c, &b, f->name);
+		buf_addc(&b, ':');
+		if (c->far && f->place)
+			json_add_text(c, &b, NULL);
+		else if (f->type == FIELD_TEXT)
+			json_add_text(c, &b, dir_told(c, *(const char *const *)at));
+		else if (f->type == FIELD_LIST)
+			add_list(c, &b, *(const char *const *const *)at);
+		else
+			field_write(c, f, at, &b);
+	}
+	buf_addc(&b, '}');
+	return b.data;
 }
 
 void op_hide_places(struct call *c, const struct op *op, json_t *reply)
@@ -336,8 +419,13 @@ void op_hide_places(struct call *c, const struct op *op, json_t *reply)
 enum fail op_emit(struct call *c, const void *reply)
 {
 	struct op_call *o = c->op_call;
-	JSON_AUTO j = field_emit(c, o->op->reply, reply);
+	JSON_AUTO j = NULL;
 
+	if (o->as_text) {
+		o->text = reply_text(c, o->op, reply);
+		return o->held ? FAIL_NONE : o->sink->text(o->to, c, o->text);
+	}
+	j = field_emit(c, o->op->reply, reply);
 	op_hide_places(c, o->op, j);
 	if (o->replies)
 		json_array_append(o->replies, j);

@@ -109,6 +109,8 @@ extern const struct field pagination_fields[];
 struct op_sink {
 	/* One reply or row, borrowed. */
 	enum fail (*reply)(void *to, struct call *c, json_t *reply);
+	/* Instead, from a front that reads no member of it: the one reply as JSON text. May be NULL. */
+	enum fail (*text)(void *to, struct call *c, const char *json);
 	/* Behind the gate: true when the front has a reply that is fresh enough. May be NULL. */
 	bool (*again)(void *to, struct call *c);
 	/* The bytes of FILE, of which only the path has to be set. */
@@ -127,6 +129,12 @@ struct op_sink {
  * which every call goes, whoever makes it. Replies go to SINK. */
 enum fail op_dispatch(struct call *c, const struct op *op, json_t *args, const struct op_sink *sink,
 	void *to);
+
+/* The same in two steps: what can be done before the store is needed, and the call itself, which may
+ * be made again where a transaction was rolled back. Kept by C. */
+struct op_call *op_prepare(struct call *c, const struct op *op, json_t *args,
+	const struct op_sink *sink, void *to);
+enum fail op_perform(struct call *c, const struct op_call *prepared);
 
 /* Whether the gate would let the caller of C do OP: for what stands before a call of it, as waiting or
  * showing it does. */

@@ -57,6 +57,19 @@ static bool changes(const struct call *c, const struct policy_ask *a)
 	return a->effect != EFFECT_READ && !c->dry_run && !c->of_task;
 }
 
+void policy_look(struct call *c, struct policy_ask *a)
+{
+	const char *text;
+	char *hash;
+
+	if (!changes(c, a))
+		return;
+	text = json_canonical(c, a->args);
+	hash = ARENA_NEW(&c->arena, char, MAC_HEX);
+	digest_hex(NULL, text, strlen(text), hash);
+	a->hash = hash;
+}
+
 enum fail policy_key(struct call *c, struct policy_ask *a)
 {
 	enum fail f = changes(c, a) ? once_begin(c, a) : FAIL_NONE;

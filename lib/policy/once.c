@@ -27,11 +27,9 @@ struct earlier {
 static enum fail choose_key(struct call *c, struct policy_ask *a)
 {
 	const char *key = c->idempotency_key;
-	const char *text = json_canonical(c, a->args);
-	char *hash = ARENA_NEW(&c->arena, char, MAC_HEX);
 
-	digest_hex(NULL, text, strlen(text), hash);
-	a->hash = hash;
+	if (!a->hash)
+		policy_look(c, a);
 	for (const char *p = key; p && *p; p++)
 		if (*p < ' ' || *p > '~' || p - key >= KEY_LETTERS)
 			return fail(c, FAIL_INPUT, "an idempotency key is 1 to %d printable ASCII "
@@ -45,7 +43,7 @@ static enum fail choose_key(struct call *c, struct policy_ask *a)
 		a->key = arena_printf(&c->arena, GIVEN "%s", key);
 	else if (c->caller && (a->effect == EFFECT_SEND || a->effect == EFFECT_ACT ||
 				      a->effect == EFFECT_SPEND))
-		a->key = arena_printf(&c->arena, MADE "%s", hash);
+		a->key = arena_printf(&c->arena, MADE "%s", a->hash);
 	return FAIL_NONE;
 }
 

@@ -140,6 +140,9 @@ struct policy_ask {
 	const char *decision;    /* what is recorded */
 };
 
+/* The digest of what is asked for, for a caller who has time before the gate, which looks else. */
+void policy_look(struct call *c, struct policy_ask *a);
+
 /* The steps of the gate, in their order. */
 enum fail policy_who(struct call *c, struct policy_ask *a);
 enum fail policy_effect(struct call *c, struct policy_ask *a);

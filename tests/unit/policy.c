@@ -287,7 +287,7 @@ static enum fail once(struct call *c, struct policy_ask *a, const char *args, in
 	a->args = json_keep(c, given);
 	a->lock = -1;
 	a->replies = NULL;
-	a->key = a->lock_path = NULL;
+	a->key = a->hash = a->lock_path = NULL;
 	a->opened = false;
 	replies = json_keep(c, json_pack("[{s:s}]", "id", id_new(&c->arena)));
 	f = policy_who(c, a);
