@@ -22,6 +22,7 @@ EMBED(migration_audit_kept, "share/sql/0008_audit_kept.sqlite.sql");
 EMBED(migration_audit_kept_postgres, "share/sql/0008_audit_kept.postgres.sql");
 EMBED(migration_measure, "share/sql/0009_measure.sql");
 EMBED(migration_event, "share/sql/0010_event.sql");
+EMBED(migration_task_index, "share/sql/0011_task_index.sql");
 
 /* Only ever added to: what a released program has run cannot be changed behind it. */
 static const struct {
@@ -38,6 +39,7 @@ static const struct {
 	{"0008_audit_kept", migration_audit_kept, migration_audit_kept_postgres},
 	{"0009_measure", migration_measure},
 	{"0010_event", migration_event},
+	{"0011_task_index", migration_task_index},
 };
 #define NEWEST ((int)(sizeof migrations / sizeof *migrations))
 
