@@ -23,6 +23,10 @@ struct policy {
 	bool begun;            /* the record is kept */
 	int64_t noted_seq;     /* the end of the record last noted outside the store; 0: not yet */
 	char noted_mac[MAC_HEX];
+	struct {               /* of the record, in the transaction store_flat() */
+		int64_t flat, seq;
+		char mac[MAC_HEX]; /* "": not sealed */
+	} end;
 	int64_t pruned_boot_ms; /* when what is too old was removed last; 0: not yet */
 	struct rate_log *rates;
 	struct count *counts;

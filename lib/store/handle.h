@@ -41,6 +41,7 @@ struct prepared {
 struct store {
 	struct handle handle;
 	bool read_only;
+	int64_t transaction; /* number of the last outermost one */
 	int depth;      /* transactions open, one within another */
 	bool turn;      /* this thread's, until the outermost has ended */
 	bool flat;      /* those within have no place to go back to */

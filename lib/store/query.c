@@ -178,6 +178,9 @@ static enum fail begin_within(struct call *c)
 	return FAIL_NONE;
 }
 
+/* Of transactions in this process, so that none is taken for that of another handle. */
+static _Atomic int64_t numbers;
+
 static enum fail take_turn(struct call *c)
 {
 	struct store *s = c->store;
@@ -189,6 +192,7 @@ static enum fail take_turn(struct call *c)
 			s->handle.path);
 	}
 	s->turn = true;
+	s->transaction = atomic_fetch_add(&numbers, 1) + 1;
 	s->flat = s->spoiled = s->reserve_there = false;
 	return FAIL_NONE;
 }
@@ -223,6 +227,11 @@ enum fail store_begin(struct call *c)
 void store_flatten(struct call *c)
 {
 	c->store->flat = true;
+}
+
+int64_t store_flat(const struct call *c)
+{
+	return store_in_transaction(c) && c->store->flat ? c->store->transaction : 0;
 }
 
 void store_keep_back(struct call *c)

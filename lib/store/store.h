@@ -122,6 +122,10 @@ void store_rollback(struct call *c);
  * which costs a third of a short one. When one that changed rows is given up, the whole is spoiled:
  * store_commit() refuses it, and the caller rolls back and does everything again without this. */
 void store_flatten(struct call *c);
+/* A number of the open transaction when it was flattened: what was read in it stands until the same
+ * thread changes it. 0: there is none. */
+int64_t store_flat(const struct call *c);
+
 /* A change is kept back, to be written before the commit: who gives up a transaction in between has
  * changed something. */
 void store_keep_back(struct call *c);
