@@ -15,7 +15,7 @@ void *heap_resize(void *p, size_t size);
 /* How many bytes P has room for, at least what was asked for. */
 size_t heap_room(void *p);
 
-/* From any thread; P may be NULL, and one of malloc(). What heap_take() gave may be given to free(). */
+/* From any thread; P may be NULL or of malloc(). What heap_take() gave may be given to free(). */
 void heap_give(void *p);
 
 #endif

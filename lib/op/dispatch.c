@@ -26,9 +26,9 @@ struct op_call {
 	struct policy_ask ask;
 	json_t *args;    /* the caller's with those that the configuration gives */
 	void *bound;
-	enum fail unfit; /* why they cannot be bound, */
+	enum fail lame;  /* why nothing can be called here, */
+	enum fail unfit; /* or this not with such arguments; */
 	const char *why; /* and in words */
-	enum fail lame;  /* why nothing can be called here */
 	struct file files[FILES_MAX];
 	size_t files_count;
 
@@ -314,10 +314,9 @@ struct op_call *op_prepare(struct call *c, const struct op *op, json_t *args,
 	o->ask = ask_of(c, op, o);
 	policy_look(c, &o->ask);
 	o->lame = configure(c, op);
-	if (o->lame != FAIL_NONE)
-		return o;
-	/* Of what the caller may not do nothing else is said. */
-	o->unfit = bind(c, o);
+	/* Said behind the gate: of what the caller may not do nothing else is told. */
+	if (o->lame == FAIL_NONE)
+		o->unfit = bind(c, o);
 	o->why = c->why;
 	fail_forget(c);
 	return o;
@@ -328,7 +327,10 @@ enum fail op_perform(struct call *c, const struct op_call *prepared)
 	struct op_call o = *prepared;
 	enum fail f;
 
-	TRY(o.lame);
+	if (o.lame != FAIL_NONE) {
+		c->why = o.why;
+		return o.lame;
+	}
 	f = gate(c, &o);
 	o.held = o.ask.opened;
 	o.as_text = o.sink->text && !o.ask.key && !(o.op->flags & OP_LONG);
@@ -373,7 +375,7 @@ static void add_list(struct call *c, struct buf *b, const char *const *texts)
 	buf_addc(b, ']');
 }
 
-/* The reply FROM as JSON text: what field_emit() and op_hide_places() make of it, without the tree. */
+/* The reply FROM as JSON text: what field_emit() and op_hide_places() make of it, without a tree. */
 static const char *reply_text(struct call *c, const struct op *op, const void *from)
 {
 	struct buf b = buf_in(&c->arena);
@@ -421,6 +423,8 @@ enum fail op_emit(struct call *c, const void *reply)
 	struct op_call *o = c->op_call;
 	JSON_AUTO j = NULL;
 
+	if (o->as_text && o->text)
+		return FAIL_NONE;
 	if (o->as_text) {
 		o->text = reply_text(c, o->op, reply);
 		return o->held ? FAIL_NONE : o->sink->text(o->to, c, o->text);

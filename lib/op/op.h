@@ -109,7 +109,7 @@ extern const struct field pagination_fields[];
 struct op_sink {
 	/* One reply or row, borrowed. */
 	enum fail (*reply)(void *to, struct call *c, json_t *reply);
-	/* Instead, from a front that reads no member of it: the one reply as JSON text. May be NULL. */
+	/* Instead, for a front that reads no member of it: the one reply as JSON. May be NULL. */
 	enum fail (*text)(void *to, struct call *c, const char *json);
 	/* Behind the gate: true when the front has a reply that is fresh enough. May be NULL. */
 	bool (*again)(void *to, struct call *c);

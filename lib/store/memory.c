@@ -35,7 +35,8 @@ static void end(void *arg)
 
 void memory_set_up(void)
 {
-	static sqlite3_mem_methods methods = {take, heap_give, resize, room, round_up, begin, end, NULL};
+	static sqlite3_mem_methods methods = {take, heap_give, resize, room, round_up, begin, end,
+		NULL};
 
 	/* Counting all memory under a lock is a tenth of what opening a store costs. */
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);

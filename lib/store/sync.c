@@ -38,8 +38,8 @@ enum fail sync_mend(struct call *c)
 		return FAIL_NONE;
 	TRY(store_checkpoint(c, &left));
 	if (left)
-		return fail(c, FAIL_BUSY, "the disk failed under the log of the store %s, which is not "
-			"moved yet: try again", s->handle.path);
+		return fail(c, FAIL_BUSY, "the disk failed under the log of the store %s, which is "
+			"not moved yet: try again", s->handle.path);
 	atomic_store(&s->unsure, false);
 	return FAIL_NONE;
 }

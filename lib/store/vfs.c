@@ -1,5 +1,5 @@
-/* VFSes over SQLite's own: one that spares calls for the log, and one over it that fails where TRAE_FAULT
- * says. */
+/* VFSes over SQLite's own: one that spares calls for the log, and one over it that fails where
+ * TRAE_FAULT says. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>

@@ -222,7 +222,8 @@ static enum fail give_back_all(struct call *c, struct pool *p)
 			if (f)
 				return store_end(c, f);
 		}
-	return store_end(c, FAIL_NONE);
+	TRY(store_commit(c));
+	return store_sync(c, c->store);
 }
 
 enum fail pool_drain(struct call *c, struct pool *p, int64_t grace_ms)
