@@ -271,11 +271,11 @@ def case_slow(most=1500):
 
 def case_pipeline():
     s = connect()
-    lines = b"GET /a", b"POST /later", b"HEAD /b", b"POST /c", b"GET /later"
+    lines = b"GET /a", b"POST /later", b"HEAD /b", b"POST /resumed", b"GET /later", b"GET /resumed"
     s.sendall(b"".join(b"%s HTTP/1.1\r\n%sContent-Length: 2\r\n\r\n%02d" % (line, H, i)
                        for i, line in enumerate(lines)))
     rest = b""
-    for i in range(5):
+    for i in range(len(lines)):
         if i == 2:
             while b"\r\n\r\n" not in rest:
                 rest += s.recv(65536)
@@ -420,7 +420,8 @@ def case_flood(log):
 def case_abort(count):
     for i in range(int(count)):
         s = connect()
-        request = b"POST /later HTTP/1.1\r\n" + H + b"Content-Length: 3\r\n\r\nabc"
+        path = b"/later" if i // 2 % 2 else b"/resumed"
+        request = b"POST " + path + b" HTTP/1.1\r\n" + H + b"Content-Length: 3\r\n\r\nabc"
         s.sendall(request if i % 3 else request[:-2])
         if i % 2:  # a reset in place of an orderly end
             s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -51,15 +51,31 @@ static json_t *show(struct web_exchange *x)
 	return shown;
 }
 
+static void answer_now(void *to)
+{
+	atomic_fetch_sub(&drive.open, 1);
+	answer_json(to, 200, show(to));
+}
+
+static void take_time(struct web_exchange *x)
+{
+	for (long ms = 0; ms < drive.delay_ms && !web_gone(x); ms += 5)
+		usleep(5000);
+}
+
 /* An exchange that is answered later, by a thread of ours. */
 static void *answer_later(void *to)
 {
-	struct web_exchange *x = to;
+	take_time(to);
+	answer_now(to);
+	return NULL;
+}
 
-	for (long ms = 0; ms < drive.delay_ms && !web_gone(x); ms += 5)
-		usleep(5000);
-	atomic_fetch_sub(&drive.open, 1);
-	answer_json(x, 200, show(x));
+/* One that the server's own thread goes on with. */
+static void *resume_later(void *to)
+{
+	take_time(to);
+	web_resume(to, answer_now, to);
 	return NULL;
 }
 
@@ -102,7 +118,7 @@ static void in_thread(void *(*run)(void *), struct web_exchange *x)
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attr, 256 << 10);
 	if (pthread_create(&thread, &attr, run, x)) {
-		if (run == answer_later)
+		if (run == answer_later || run == resume_later)
 			atomic_fetch_sub(&drive.open, 1);
 		web_answer(x, &(struct web_reply){.status = 503});
 	}
@@ -122,9 +138,9 @@ static void handle(void *to, struct web_exchange *x)
 	if (!strcmp(path, "/small")) {
 		web_answer(x, &(struct web_reply){.status = 200, .body = small,
 			.len = sizeof small - 1, .content_type = "application/json"});
-	} else if (!strcmp(path, "/later")) {
+	} else if (!strcmp(path, "/later") || !strcmp(path, "/resumed")) {
 		atomic_fetch_add(&drive.open, 1);
-		in_thread(answer_later, x);
+		in_thread(strcmp(path, "/later") ? resume_later : answer_later, x);
 	} else if (!strcmp(path, "/never")) {
 		atomic_store(&drive.kept, x);
 	} else if (!strcmp(path, "/stream")) {
