@@ -245,3 +245,29 @@ pretend() {
 	printf sk-wrong | trae secret set openai-api-key >/dev/null
 	OPENAI_BASE_URL=$HERE/v1 TRAE_LLM_MODEL=gpt-any refuses 78 'key' trae content script article.md
 }
+
+@test "an output that nobody named takes the place of nothing of the owner's" {
+	printf '# Tides\n\nTides rise twice a day because the moon pulls at the sea. Tidal power is known years ahead.\n' >tides.md
+	cp tides.md before.md
+	run trae content generate Tides --source tides.md --format md
+	[ "$status" = 65 ]
+	[[ $output == *"-o"* ]]
+	cmp tides.md before.md
+	# Its own it makes again, until somebody else had it in hand.
+	trae content generate Tides --source tides.md --format txt -q
+	trae content generate Tides --source tides.md --format txt -q
+	echo mine >>tides.txt
+	run trae content generate Tides --source tides.md --format txt -q
+	[ "$status" = 65 ]
+	grep -qx mine tides.txt
+	trae content generate Tides --source tides.md -o tides.txt -q
+	! grep -qx mine tides.txt
+	run trae video render tides.md -n
+	[ "$status" = 0 ]
+	echo mine >tides.mp4
+	run trae video render tides.md -q
+	[ "$status" = 65 ]
+	run trae video render tides.md -n
+	[ "$status" = 65 ]
+	grep -qx mine tides.mp4
+}

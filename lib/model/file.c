@@ -121,6 +121,39 @@ enum fail file_find(struct call *c, const char *id, struct file *out)
 	return fail(c, FAIL_MISSING, "no file %s", id);
 }
 
+enum fail file_made(struct call *c, const char *path, bool *made)
+{
+	const char *sha256 = NULL;
+	int64_t bytes = 0;
+	char hex[65];
+	struct stat st;
+	QUERY_AUTO q;
+	enum fail f;
+
+	*made = false;
+	f = store_open_read(c);
+	if (f == FAIL_MISSING) {
+		fail_forget(c);
+		return FAIL_NONE;
+	}
+	TRY(f);
+	TRY(path_absolute(c, path, &path));
+	TRY(query_start(c, SQL("select sha256, bytes from file where path = $1"
+		" and operation is not null and operation <> 'file add'"),
+		PARAMS(path_real(c, path)), &q));
+	if (query_next(c, &q, &f)) {
+		sha256 = query_text(c, &q, 0);
+		bytes = query_int(&q, 1);
+		query_end(&q);
+	}
+	TRY(f);
+	if (!sha256 || stat(path, &st) || st.st_size != bytes)
+		return FAIL_NONE;
+	TRY(file_hash(c, path, hex, &bytes));
+	*made = !strcmp(hex, sha256);
+	return FAIL_NONE;
+}
+
 enum fail file_list(struct call *c, int limit, const char *after, struct file **out, size_t *n)
 {
 	struct file *rows = ARENA_NEW(&c->arena, struct file, (size_t)limit);

@@ -2,6 +2,7 @@
 #ifndef MODEL_FILE_H
 #define MODEL_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,9 @@ enum fail file_list(struct call *c, int limit, const char *after, struct file **
 /* The files that the task TASK_ID made, in their order; at most FILES_OF_TASK. */
 #define FILES_OF_TASK 16
 enum fail file_of_task(struct call *c, const char *task_id, struct file **out, size_t *n);
+
+/* Whether what lies at PATH is, byte for byte, what an operation made there. */
+enum fail file_made(struct call *c, const char *path, bool *made);
 
 /* Removes the record, not the file. FAIL_MISSING when there is none. */
 enum fail file_forget(struct call *c, const char *id);

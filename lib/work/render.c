@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/id.h"
@@ -88,6 +89,19 @@ enum fail render_format(struct call *c, const char *path, const char **format)
 	return FAIL_NONE;
 }
 
+/* A name that nobody gave takes the place of nothing but an earlier output. */
+static enum fail leave_others(struct call *c, const char *name)
+{
+	struct stat st;
+	bool made;
+
+	if (lstat(name, &st))
+		return FAIL_NONE;
+	TRY(file_made(c, name, &made));
+	return made ? FAIL_NONE : fail(c, FAIL_CONFLICT, "%s is there already, and not as trae made it: "
+		"name the file to make with -o", name);
+}
+
 enum fail render_target(struct call *c, const char *name, const char *format, struct path *out)
 {
 	const char *base = path_base(name), *dot = strrchr(base, '.');
@@ -97,7 +111,7 @@ enum fail render_target(struct call *c, const char *name, const char *format, st
 	out->kind = PATH_LOCAL;
 	if (c->channel == CHANNEL_SHELL) {
 		out->text = arena_printf(&c->arena, "%.*s.%s", len, base, format);
-		return FAIL_NONE;
+		return leave_others(c, out->text);
 	}
 	TRY(dir_make(c, folder));
 	out->text = arena_printf(&c->arena, "%s/%s.%s", folder, id_new(&c->arena), format);
