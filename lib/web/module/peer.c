@@ -151,6 +151,14 @@ static struct peer *peer_open(struct server *s, struct MHD_Connection *connectio
 	return p;
 }
 
+enum MHD_Result peer_accept(void *server, const struct sockaddr *address, socklen_t len)
+{
+	const struct server *s = server;
+
+	(void)address, (void)len;
+	return atomic_load_explicit(&s->draining, memory_order_relaxed) ? MHD_NO : MHD_YES;
+}
+
 void peer_notify(void *cls, struct MHD_Connection *connection, void **context,
 	enum MHD_ConnectionNotificationCode code)
 {

@@ -133,7 +133,7 @@ static struct MHD_Daemon *start_daemon(struct server *s)
 		{MHD_OPTION_END, 0, NULL},
 	};
 
-	return MHD_start_daemon(flags, 0, NULL, NULL, handler_step, s,
+	return MHD_start_daemon(flags, 0, peer_accept, s, handler_step, s,
 		MHD_OPTION_ARRAY, options,
 		s->set.threads > 1 ? MHD_OPTION_ARRAY : MHD_OPTION_END, pool, MHD_OPTION_END);
 }
@@ -217,10 +217,8 @@ static size_t stop(struct web_server *server, int64_t grace_ms)
 	size_t held;
 
 	atomic_store(&s->draining, true);
-	/* From here connections are refused. The descriptor stays open while threads may still be
-	 * in accept(): its number must not become another file's. */
-	MHD_quiesce_daemon(s->daemon);
-	shutdown(s->listen_fd, SHUT_RDWR);
+	/* From here peer_accept() refuses connections. MHD_quiesce_daemon() is of no use: it and a
+	 * thread of its own both take the socket out of the same set, and the second one aborts. */
 	wait_for(&s->held, end_ms);
 	peers_end_streams(s);
 	wait_for(&s->active, end_ms);
@@ -233,6 +231,7 @@ static size_t stop(struct web_server *server, int64_t grace_ms)
 		return held;
 	peers_end_streams(s); /* those opened meanwhile: none may be suspended now */
 	MHD_stop_daemon(s->daemon);
+	s->listen_fd = -1; /* the library has closed it */
 	pthread_mutex_lock(&s->lock);
 	s->ending = true;
 	pthread_cond_signal(&s->wake);

@@ -80,6 +80,7 @@ struct server {
 };
 
 /* peer.c: connections come and go, deadlines. */
+enum MHD_Result peer_accept(void *server, const struct sockaddr *address, socklen_t len);
 void peer_notify(void *cls, struct MHD_Connection *connection, void **context,
 	enum MHD_ConnectionNotificationCode code);
 /* Moves P to PHASE with a deadline AFTER_MS from now (0: none); false when it was cut. */
