@@ -261,7 +261,13 @@ pretend() {
 	[ "$status" = 65 ]
 	grep -qx mine tides.txt
 	trae content generate Tides --source tides.md -o tides.txt -q
-	! grep -qx mine tides.txt
+	[ "$(grep -cx mine tides.txt)" = 0 ]
+	# Nor does a name that was given lead over what is read.
+	ln tides.md other.md
+	run trae content generate Tides --source before.md --source tides.md -o other.md -q
+	[ "$status" = 64 ]
+	[[ $output == *"one file"* ]]
+	cmp tides.md before.md
 	run trae video render tides.md -n
 	[ "$status" = 0 ]
 	echo mine >tides.mp4

@@ -1,6 +1,6 @@
 /* Heap: lists of free blocks for each thread, whose surplus goes from thread to thread by batches.
- * All of them together keep a few megabytes at most; what is over goes back to malloc(). Every block
- * is one of malloc()'s own, since a library frees what jansson made by free(). */
+ * They keep up to half a megabyte a thread and one together; what is over goes back to malloc().
+ * Every block is one of malloc()'s own, since a library frees what jansson made by free(). */
 #include "lib/base/heap.h"
 
 #include <malloc.h>
@@ -18,7 +18,7 @@
 #define CLASSES 32
 #define BATCH 32
 /* Of each class. */
-#define SHARED_BATCHES 16
+#define SHARED_BATCHES 4
 
 struct block {
 	struct block *next;
@@ -54,6 +54,8 @@ static void end_thread(void *lists)
 		free_all(l[i].first);
 		l[i] = (struct list){0};
 	}
+	/* What another one's end gives back behind this is seen to by a further round. */
+	known = false;
 }
 
 static pthread_key_t end_key;

@@ -8,6 +8,9 @@
 #include "lib/model/task.h"
 #include "lib/policy/policy.h"
 
+/* How long answers may take that nothing holds up any more. */
+#define LATE_MS 2000
+
 static void handle(void *to, struct web_exchange *x)
 {
 	request_take(to, x);
@@ -168,6 +171,7 @@ void http_step(struct http *h, struct call *c)
 void http_stop(struct http *h, int64_t grace_ms)
 {
 	struct request *list, *next;
+	bool late, second_late;
 
 	pthread_mutex_lock(&h->lock);
 	h->stopping = true;
@@ -179,12 +183,15 @@ void http_stop(struct http *h, int64_t grace_ms)
 		give_up(r, h->shared);
 	}
 	mcp_door_shut(h->mcp);
-	/* The lanes go on until the last request has come to them and been answered. */
-	if (h->web)
-		web_stop(h->web, grace_ms);
-	if (h->second)
-		web_stop(h->second, grace_ms);
+	/* The lanes go on until the last request has come to them; what they were late with the web
+	 * room's threads still answer. */
+	late = h->web && web_stop(h->web, grace_ms);
+	second_late = h->second && web_stop(h->second, grace_ms);
 	lanes_stop(h->lanes);
 	mcp_door_end(h->mcp);
+	if (late)
+		web_stop(h->web, LATE_MS);
+	if (second_late)
+		web_stop(h->second, LATE_MS);
 	fresh_free(h);
 }

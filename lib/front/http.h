@@ -38,7 +38,7 @@ void http_step(struct http *h, struct call *c);
 /* Lets what is under way be answered, up to GRACE_MS, and ends. */
 void http_stop(struct http *h, int64_t grace_ms);
 
-/* --- Inside the front: one request on its way (request.c, answer.c, lanes.c) --- */
+/* --- Inside the front: one request on its way (request.c, perform.c, answer.c, lanes.c) --- */
 
 struct request {
 	struct http *http;
@@ -134,7 +134,9 @@ void mcp_door_end(struct mcp_door *d);
 /* A request for MCP_PATH. */
 void mcp_take(struct request *r);
 
-/* request.c: runs the operation of R in its call. */
+/* perform.c: does what can be done for R before it has a store. */
+void request_prepare(struct request *r);
+/* Runs the operation of R in its call. */
 enum fail request_run(struct request *r);
 /* Runs and answers R, which only looks into the store, at once and in this thread of the server. */
 void request_look(struct request *r);

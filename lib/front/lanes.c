@@ -359,9 +359,13 @@ enum fail lanes_start(struct call *c, struct lanes **out)
 	line_make(&l->write);
 	line_make(&l->slow);
 	line_make(&l->written);
-	if (pthread_create(&l->syncer, NULL, sync_lane, l) ||
-		pthread_create(&l->writer, NULL, write_lane, l))
+	if (pthread_create(&l->syncer, NULL, sync_lane, l))
 		return fail(c, FAIL_BUSY, "cannot start a thread");
+	if (pthread_create(&l->writer, NULL, write_lane, l)) {
+		line_end(&l->written);
+		pthread_join(l->syncer, NULL);
+		return fail(c, FAIL_BUSY, "cannot start a thread");
+	}
 	for (int i = 0; i < SLOW_LANES; i++)
 		if (pthread_create(&l->workers[i], NULL, slow_lane, l))
 			return fail(c, FAIL_BUSY, "cannot start a thread");

@@ -1,11 +1,11 @@
 /* Dispatch: the gate between a face and an operation. */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/base/clock.h"
 #include "lib/config/config.h"
 #include "lib/model/task.h"
 #include "lib/op/op.h"
-#include "lib/os/dirs.h"
 #include "lib/secret/secret.h"
 #include "lib/store/store.h"
 
@@ -296,10 +296,43 @@ static enum fail give(struct call *c, const struct op_call *o)
 	return FAIL_NONE;
 }
 
+static bool same_file(const struct path *a, const struct path *b)
+{
+	struct stat x, y;
+
+	return a->kind == PATH_LOCAL && b->kind == PATH_LOCAL && !stat(a->text, &x) &&
+		!stat(b->text, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* What is read is not written over. */
+static enum fail check_output(struct call *c, const struct op_call *o, const struct field *output)
+{
+	const char *args = o->bound;
+	const struct path *out = (const void *)(args + output->offset);
+
+	for (const struct field *f = o->op->args; f->name; f++) {
+		const struct path *in = (const void *)(args + f->offset);
+
+		if (f == output || (f->type != FIELD_PATH && f->type != FIELD_PATHS))
+			continue;
+		if (f->type == FIELD_PATHS)
+			in = *(const struct path *const *)(const void *)in;
+		for (; in && in->kind != PATH_NONE; in = f->type == FIELD_PATHS ? in + 1 : NULL)
+			if (same_file(out, in))
+				return fail(c, FAIL_USAGE, "%s and %s are one file: %s", output->name,
+					f->name, in->text);
+	}
+	return FAIL_NONE;
+}
+
 static enum fail bind(struct call *c, struct op_call *o)
 {
 	TRY(add_settings(c, o->op, &o->args));
-	return field_bind(c, o->op->args, o->args, false, o->bound);
+	TRY(field_bind(c, o->op->args, o->args, false, o->bound));
+	for (const struct field *f = o->op->args; f->name; f++)
+		if (f->output)
+			TRY(check_output(c, o, f));
+	return FAIL_NONE;
 }
 
 struct op_call *op_prepare(struct call *c, const struct op *op, json_t *args,
@@ -356,68 +389,6 @@ bool op_allowed(struct call *c, const struct op *op)
 	return may;
 }
 
-static void retell(struct call *c, json_t *value)
-{
-	const char *text = json_string_value(value), *told = dir_told(c, text);
-
-	if (told != text)
-		json_string_set(value, told);
-}
-
-static void add_list(struct call *c, struct buf *b, const char *const *texts)
-{
-	buf_addc(b, '[');
-	for (size_t i = 0; texts && texts[i]; i++) {
-		if (i)
-			buf_addc(b, ',');
-		json_add_text(c, b, dir_told(c, texts[i]));
-	}
-	buf_addc(b, ']');
-}
-
-/* The reply FROM as JSON text: what field_emit() and op_hide_places() make of it, without a tree. */
-static const char *reply_text(struct call *c, const struct op *op, const void *from)
-{
-	struct buf b = buf_in(&c->arena);
-
-	buf_addc(&b, '{');
-	for (const struct field *f = op->reply; f->name; f++) {
-		const void *at = (const char *)from + f->offset;
-
-		if (f != op->reply)
-			buf_addc(&b, ',');
-		json_add_text(c, &b, f->name);
-		buf_addc(&b, ':');
-		if (c->far && f->place)
-			json_add_text(c, &b, NULL);
-		else if (f->type == FIELD_TEXT)
-			json_add_text(c, &b, dir_told(c, *(const char *const *)at));
-		else if (f->type == FIELD_LIST)
-			add_list(c, &b, *(const char *const *const *)at);
-		else
-			field_write(c, f, at, &b);
-	}
-	buf_addc(&b, '}');
-	return b.data;
-}
-
-void op_hide_places(struct call *c, const struct op *op, json_t *reply)
-{
-	for (const struct field *f = op->reply; c->far && f && f->name; f++) {
-		bool told = f->place || f->type == FIELD_TEXT || f->type == FIELD_LIST;
-		json_t *value = told ? json_object_get(reply, f->name) : NULL, *one;
-		size_t i;
-
-		if (f->place && value)
-			json_object_set_new(reply, f->name, json_null());
-		else if (f->type == FIELD_TEXT)
-			retell(c, value);
-		else if (f->type == FIELD_LIST)
-			json_array_foreach(value, i, one)
-				retell(c, one);
-	}
-}
-
 enum fail op_emit(struct call *c, const void *reply)
 {
 	struct op_call *o = c->op_call;
@@ -426,7 +397,7 @@ enum fail op_emit(struct call *c, const void *reply)
 	if (o->as_text && o->text)
 		return FAIL_NONE;
 	if (o->as_text) {
-		o->text = reply_text(c, o->op, reply);
+		o->text = op_reply_text(c, o->op, reply);
 		return o->held ? FAIL_NONE : o->sink->text(o->to, c, o->text);
 	}
 	j = field_emit(c, o->op->reply, reply);
@@ -459,17 +430,6 @@ enum fail op_ask(struct call *c, const char *key, const char *method, json_t *pa
 		return o->sink->ask(o->to, c, key, method, params, answer);
 	json_decref(params);
 	return fail(c, FAIL_DENIED, "nobody can be asked here");
-}
-
-json_t *op_result(struct call *c, const struct op *op, json_t *replies)
-{
-	if (op->rows) {
-		json_t *all = json_keep(c, json_pack("{s:O}", op->rows, replies));
-
-		json_object_update(all, c->beside);
-		return all;
-	}
-	return json_array_size(replies) ? json_array_get(replies, 0) : json_keep(c, json_null());
 }
 
 bool op_given(struct call *c, const char *name)

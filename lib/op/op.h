@@ -171,6 +171,10 @@ enum fail op_arguments(struct call *c, const struct op *op, const json_t *body, 
  * become null, and texts name it as dir_told() does. */
 void op_hide_places(struct call *c, const struct op *op, json_t *reply);
 
+/* The reply FROM of OP as JSON text in C's arena: what field_emit() and op_hide_places() make of it,
+ * without a tree. */
+const char *op_reply_text(struct call *c, const struct op *op, const void *from);
+
 /* What was remarked so far in this call, ended by NULL: for a reply's `warnings`. */
 const char *const *op_warnings(struct call *c);
 

@@ -28,8 +28,6 @@ static enum fail choose_key(struct call *c, struct policy_ask *a)
 {
 	const char *key = c->idempotency_key;
 
-	if (!a->hash)
-		policy_look(c, a);
 	for (const char *p = key; p && *p; p++)
 		if (*p < ' ' || *p > '~' || p - key >= KEY_LETTERS)
 			return fail(c, FAIL_INPUT, "an idempotency key is 1 to %d printable ASCII "

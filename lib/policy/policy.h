@@ -140,7 +140,8 @@ struct policy_ask {
 	const char *decision;    /* what is recorded */
 };
 
-/* The digest of what is asked for, for a caller who has time before the gate, which looks else. */
+/* Before the gate: makes the digest of what is asked for, which the record has of every change, be it
+ * allowed or not. */
 void policy_look(struct call *c, struct policy_ask *a);
 
 /* The steps of the gate, in their order. */

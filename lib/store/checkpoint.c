@@ -21,7 +21,7 @@ enum fail store_checkpoint(struct call *c, int64_t *left)
 	rc = sqlite3_exec(guard.db, "begin immediate", NULL, NULL, NULL);
 	if ((rc & 0xff) == SQLITE_BUSY) {
 		if (left)
-			*left = c->store->log_pages;
+			*left = c->store->log_pages ? c->store->log_pages : 1;
 		return FAIL_NONE;
 	}
 	if (rc)
@@ -30,6 +30,8 @@ enum fail store_checkpoint(struct call *c, int64_t *left)
 	sqlite3_exec(guard.db, "rollback", NULL, NULL, NULL);
 	if (rc && (rc & 0xff) != SQLITE_BUSY)
 		return handle_fail(c, h, rc, false);
+	if (rc)
+		log = moved + 1; /* nothing was counted */
 	c->store->log_pages = 0;
 	c->store->log_kept = log > moved ? log : 0;
 	if (left)

@@ -2,9 +2,9 @@
 #ifndef STORE_HANDLE_H
 #define STORE_HANDLE_H
 
+#include <pthread.h>
 #include <signal.h>
 #include <sqlite3.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -50,7 +50,8 @@ struct store {
 	int64_t kept_back;  /* changes that are written as the last of the transaction */
 	bool reserve_there; /* seen in this transaction */
 	sqlite3_file *log;  /* what store_sync() syncs, or NULL */
-	atomic_bool unsure; /* that failed: the log may lack what was written to it */
+	pthread_mutex_t syncing;
+	bool unsure; /* a sync failed: the log may lack what was written to it; under SYNCING */
 	int log_pages;  /* pages in the log after the last commit of this handle */
 	int log_kept;   /* pages that a reader kept in the log when it was last moved */
 	bool log_sized; /* log_pages was compared with the size of the file */
@@ -95,16 +96,6 @@ void memory_set_up(void);
 
 /* Name of the VFS that every handle uses. The first call sets SQLite up for this process. */
 const char *vfs_name(void);
-
-/* Room that frame_open() needs for a file of VFS. */
-int frame_file_bytes(const sqlite3_vfs *vfs);
-
-/* For xFileControl of a log, from any thread: syncs all that was written to it before. */
-#define FRAME_SYNC 0x74726101
-
-/* Opens a log by VFS, which is SQLite's own: each frame is written by one call, and its folder is
- * synced where the log is new. */
-int frame_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags, int *out);
 
 /* Sees to it that a full disk costs the reserve before it fails a write through VFS, SQLite's own. */
 void reserve_watch(sqlite3_vfs *vfs);

@@ -1,6 +1,7 @@
 /* Transactions and queries. */
 #include "lib/store/store.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "lib/store/handle.h"

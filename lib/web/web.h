@@ -50,7 +50,7 @@ int web_port(const struct web_server *server);
 
 /* Takes no new connections, waits up to GRACE_MS for exchanges to be answered, then closes. Returns
  * how many exchanges are still unanswered: then all connections are cut, but SERVER and these
- * exchanges stay in memory, so that answering them later does no harm. */
+ * exchanges stay in memory, so that answering them later does no harm, and it may be called again. */
 size_t web_stop(struct web_server *server, int64_t grace_ms);
 
 /* Replaces the certificate for connections to come. FAIL_INPUT leaves the old one. */

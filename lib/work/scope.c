@@ -21,7 +21,7 @@ static char *next_word(struct call *c, const char **text)
 	return len ? arena_memdup(&c->arena, from, len) : NULL;
 }
 
-static enum fail add(struct call *c, struct buf *b, char *word)
+static enum fail add(struct call *c, struct buf *b, char *word, const char *neither)
 {
 	char *shown = arena_strdup(&c->arena, word);
 
@@ -29,8 +29,8 @@ static enum fail add(struct call *c, struct buf *b, char *word)
 		if (*p == '_')
 			*p = ' ';
 	if (!op_covers(word))
-		return fail(c, FAIL_INPUT, "\"%s\" is neither an operation nor the noun of some; trae "
-			"operations lists them", shown);
+		return fail(c, FAIL_INPUT, "\"%s\" is neither %san operation nor the noun of some; trae "
+			"operations lists them", shown, neither);
 	buf_addf(b, "%s%s", b->len ? "," : "", word);
 	if (b->len > KEY_SCOPES_CHARS)
 		return fail(c, FAIL_INPUT, "too many operations are named");
@@ -49,7 +49,7 @@ enum fail scope_read(struct call *c, const char *text, struct scope *out)
 			continue;
 		s.given = true;
 		if (!is_role(word))
-			TRY(add(c, &b, word));
+			TRY(add(c, &b, word, "a role nor "));
 		else if (role_of(word) > s.role)
 			s.role = role_of(word);
 	}
@@ -70,7 +70,7 @@ enum fail scope_words(struct call *c, const char *const *words, const char **out
 		return fail(c, FAIL_USAGE, "scopes: name at least one operation or noun, or leave "
 			"them out for all that the role may");
 	for (; *words; words++)
-		if (add(c, &b, arena_strdup(&c->arena, *words)) != FAIL_NONE) {
+		if (add(c, &b, arena_strdup(&c->arena, *words), "") != FAIL_NONE) {
 			fail_context(c, "scopes");
 			return FAIL_USAGE;
 		}
@@ -84,7 +84,7 @@ enum fail scope_list(struct call *c, const char *text, const char **out)
 	char *word;
 
 	while (text && (word = next_word(c, &text)))
-		TRY(add(c, &b, word));
+		TRY(add(c, &b, word, ""));
 	*out = b.len ? b.data : NULL;
 	return FAIL_NONE;
 }

@@ -44,6 +44,29 @@ static void cut_power(void)
 
 enum way { ALWAYS, APART, NEVER };
 
+/* More than the cache takes, so that SQLite writes pages before the commit, and the first of them once
+ * more. */
+static enum fail put_much(struct call *c)
+{
+	static char text[3001];
+
+	memset(text, 'x', sizeof text - 1);
+	for (int i = 0; i <= 20; i++)
+		TRY(store_run(c, SQL("insert into meta (name, value) values ($1, $2)"
+			" on conflict (name) do update set value = excluded.value"),
+			PARAMS(arena_printf(&c->arena, "x%d", i % 20), &text[i % 7]), NULL));
+	return FAIL_NONE;
+}
+
+static enum fail put_one(struct call *c, int64_t round, int64_t i, bool much)
+{
+	if (much)
+		TRY(put_much(c));
+	return store_run(c, SQL("insert into file (id, name, path, media_type, bytes, sha256, created_at)"
+		" values ($1, 'n', $1, 'm', $2, '0', $3)"),
+		PARAMS(arena_printf(&c->arena, "%ld.%ld", (long)round, (long)i), 1, round), NULL);
+}
+
 static _Noreturn void write_rows(int64_t round, int out, enum way way)
 {
 	struct call c = {.store_path = database};
@@ -51,14 +74,12 @@ static _Noreturn void write_rows(int64_t round, int out, enum way way)
 
 	if (!f && way != ALWAYS)
 		f = store_sync_apart(&c);
+	if (!f)
+		f = handle_exec(&c, &c.store->handle, "pragma cache_size = 10");
 	for (int64_t i = 0; !f; i++) {
 		f = store_begin(&c);
 		if (!f)
-			f = store_end(&c, store_run(&c, SQL("insert into file (id, name, path,"
-				" media_type, bytes, sha256, created_at)"
-				" values ($1, 'n', $1, 'm', $2, '0', $3)"),
-				PARAMS(arena_printf(&c.arena, "%ld.%ld", (long)round, (long)i), 1,
-					round), NULL));
+			f = store_end(&c, put_one(&c, round, i, i % 4 == 3));
 		if (!f && way == APART)
 			f = store_sync(&c, c.store);
 		if (!f && write(out, "a", 1) != 1)

@@ -290,6 +290,7 @@ static enum fail once(struct call *c, struct policy_ask *a, const char *args, in
 	a->key = a->hash = a->lock_path = NULL;
 	a->opened = false;
 	replies = json_keep(c, json_pack("[{s:s}]", "id", id_new(&c->arena)));
+	policy_look(c, a);
 	f = policy_who(c, a);
 	if (!f)
 		f = policy_key(c, a);
@@ -369,6 +370,8 @@ TEST(a_key_while_the_first_call_runs)
 
 	with_policy(c);
 	c->idempotency_key = "k";
+	policy_look(c, &first);
+	policy_look(c, &second);
 	CHECK_OK(policy_who(c, &first));
 	CHECK_OK(policy_key(c, &first));
 	CHECK(policy_who(c, &second) == FAIL_NONE && policy_key(c, &second) == FAIL_CONFLICT);

@@ -288,6 +288,7 @@ static enum fail gate(struct call *c, struct policy_ask *a, enum fail f)
 	a->args = json_keep(c, json_object());
 	a->opened = false;
 	a->key = a->lock_path = NULL;
+	policy_look(c, a);
 	TRY(policy_who(c, a));
 	if (policy_effect(c, a) != FAIL_NONE)
 		return policy_audit(c, a, FAIL_DENIED, NULL);
