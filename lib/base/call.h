@@ -42,7 +42,6 @@ struct call {
 	bool far;                 /* over the network: hears of no place on this machine */
 	bool near;                /* from this machine itself, by no proxy */
 	bool of_task;             /* a task runs: it was decided when it was put on the queue */
-	bool again;               /* and not for the first time: an output may be there already */
 	bool rated;               /* it runs again, and was taken from the caller's rate before */
 	bool replayed;            /* the answer is that of an earlier call with the same key */
 	bool dry_run;             /* say what would happen, change nothing */

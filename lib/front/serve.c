@@ -268,20 +268,19 @@ static void turn(struct serve *s)
 		.store_path = s->c->store_path, .policy = s->policy, .secrets = s->c->secrets,
 		.warn = log_warning, .cancelled = s->c->cancelled};
 	struct courier_step step;
-	enum fail f = pool_step(&t, s->pool, TURN_MS);
 
-	if (f != FAIL_NONE) {
+	if (pool_step(&t, s->pool, TURN_MS) != FAIL_NONE) {
 		turn_failed(s, &t, CHORE_POOL);
 		usleep(TURN_MS * 1000);
 	}
-	/* Of what may not last nobody is told; the next turn begins with mending it. */
-	if (f != FAIL_UNKNOWN)
+	/* Of what may not last nobody is told; each turn of the pool begins with mending it. */
+	if (!store_unsure())
 		http_step(s->http, &t);
 	if (service_watchdog_ms() && clock_boot_ms() - s->alive_ms > service_watchdog_ms()) {
 		s->alive_ms = clock_boot_ms();
 		service_tell("WATCHDOG=1");
 	}
-	if (f != FAIL_UNKNOWN && courier_step(&t, s->courier, 0, &step) != FAIL_NONE)
+	if (!store_unsure() && courier_step(&t, s->courier, 0, &step) != FAIL_NONE)
 		turn_failed(s, &t, CHORE_CALLBACK);
 	if (clock_boot_ms() - s->flushed_ms > FLUSH_MS) {
 		s->flushed_ms = clock_boot_ms();

@@ -8,6 +8,21 @@
 #define SHRINK_BYTES (1 << 20)
 #define PAGE_BYTES 4096
 
+/* It syncs the log first, and then nobody else is told that this failed. */
+static int move_log(struct store *s, int *log, int *moved)
+{
+	int rc;
+
+	if (s->log)
+		pthread_mutex_lock(&s->syncing);
+	rc = sqlite3_wal_checkpoint_v2(s->handle.db, "main", SQLITE_CHECKPOINT_PASSIVE, log, moved);
+	if (rc == SQLITE_IOERR_FSYNC)
+		sync_failed();
+	if (s->log)
+		pthread_mutex_unlock(&s->syncing);
+	return rc;
+}
+
 enum fail store_checkpoint(struct call *c, int64_t *left)
 {
 	struct handle *h = &c->store->handle;
@@ -26,7 +41,7 @@ enum fail store_checkpoint(struct call *c, int64_t *left)
 	}
 	if (rc)
 		return handle_fail(c, &guard, rc, false);
-	rc = sqlite3_wal_checkpoint_v2(h->db, "main", SQLITE_CHECKPOINT_PASSIVE, &log, &moved);
+	rc = move_log(c->store, &log, &moved);
 	sqlite3_exec(guard.db, "rollback", NULL, NULL, NULL);
 	if (rc && (rc & 0xff) != SQLITE_BUSY)
 		return handle_fail(c, h, rc, false);

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -49,9 +50,9 @@ struct store {
 	int64_t changes[STORE_DEPTH]; /* made by this handle when each began */
 	int64_t kept_back;  /* changes that are written as the last of the transaction */
 	bool reserve_there; /* seen in this transaction */
-	sqlite3_file *log;  /* what store_sync() syncs, or NULL */
-	pthread_mutex_t syncing;
-	bool unsure; /* a sync failed: the log may lack what was written to it; under SYNCING */
+	sqlite3_file *log;  /* what store_sync() syncs; NULL: each commit does */
+	pthread_mutex_t syncing; /* held while the log is synced or moved, where there is a LOG */
+	atomic_bool owed;   /* something was committed since the last sync began */
 	int log_pages;  /* pages in the log after the last commit of this handle */
 	int log_kept;   /* pages that a reader kept in the log when it was last moved */
 	bool log_sized; /* log_pages was compared with the size of the file */
@@ -107,9 +108,8 @@ bool reserve_given(void);
  * keeps it from being moved. */
 enum fail log_keep(struct call *c);
 
-/* Before a write transaction: where a sync of the log failed, moves it into the file, which does not
- * need it then. */
-enum fail sync_mend(struct call *c);
+/* A sync failed in this process: the log may lack what was written to it. */
+void sync_failed(void);
 
 /* Moves the log of S into the file, and with RESTART begins it anew by a commit that changes
  * nothing. A failure only leaves that to the next one who tries. */

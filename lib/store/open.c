@@ -96,6 +96,7 @@ static int count_log(void *arg, sqlite3 *db, const char *name, int pages)
 
 	(void)db;
 	(void)name;
+	atomic_store(&s->owed, true);
 	s->log_pages = pages;
 	return SQLITE_OK;
 }

@@ -211,7 +211,7 @@ enum fail store_begin(struct call *c)
 		return begin_within(c);
 	f = take_turn(c);
 	if (!f)
-		f = sync_mend(c);
+		f = store_mend(c);
 	if (!f)
 		f = log_keep(c);
 	if (!f) {

@@ -137,8 +137,17 @@ bool store_spoiled(const struct call *c);
 enum fail store_sync_apart(struct call *c);
 
 /* Waits until all that was committed to S before is on disk; from any thread. FAIL_UNKNOWN when the
- * disk fails. */
+ * disk fails, and from then on for every store of this process, until store_mend() has done its
+ * work. */
 enum fail store_sync(struct call *c, struct store *s);
+
+/* Whether one failed, and nothing that was committed since may be told. */
+bool store_unsure(void);
+
+/* Where a sync failed: moves the log of the open store into its file and begins it anew, so that
+ * nothing builds on what may be missing. Each store_begin() does it first; FAIL_BUSY while others read
+ * or write. */
+enum fail store_mend(struct call *c);
 
 /* Ends the innermost transaction by F: commits for FAIL_NONE, else rolls back and returns F. */
 enum fail store_end(struct call *c, enum fail f);

@@ -3,53 +3,72 @@
 #include "lib/store/handle.h"
 #include "lib/store/store.h"
 
+/* The system tells each descriptor once that a sync failed. What is written behind the hole reaches
+ * the disk and is of no use there, since the log is read up to the first frame that is not whole: so
+ * the whole process remembers it, until the log has been moved and begun anew. */
+static atomic_bool unsure;
+
+void sync_failed(void)
+{
+	atomic_store(&unsure, true);
+}
+
+bool store_unsure(void)
+{
+	return atomic_load(&unsure);
+}
+
 enum fail store_sync_apart(struct call *c)
 {
 	struct store *s = c->store;
+	sqlite3_file *log = NULL;
 	int rc;
 
 	/* SQLite goes on to sync the log by itself where its order needs it: before it is begun anew
 	 * and before it is moved. */
 	TRY(handle_exec(c, &s->handle, "pragma synchronous=normal"));
-	rc = sqlite3_file_control(s->handle.db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &s->log);
-	if (rc || !s->log || !s->log->pMethods)
+	rc = sqlite3_file_control(s->handle.db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+	if (rc || !log || !log->pMethods)
 		return fail(c, FAIL_BUG, "the store %s has no log", s->handle.path);
 	pthread_mutex_init(&s->syncing, NULL);
+	s->log = log;
 	return FAIL_NONE;
 }
 
-/* The system tells of a failure once: what was written behind it reaches the disk and is of no use
- * there, since the log is read up to the first frame that is not whole. */
 enum fail store_sync(struct call *c, struct store *s)
 {
-	bool unsure;
-
 	pthread_mutex_lock(&s->syncing);
-	if (!s->unsure)
-		/* Of the file it reads the descriptor alone, whatever is written meanwhile. */
-		s->unsure = s->log->pMethods->xSync(s->log, SQLITE_SYNC_NORMAL);
-	unsure = s->unsure;
+	/* Of the file xSync reads the descriptor alone, whatever is written meanwhile. */
+	if (!store_unsure() && atomic_exchange(&s->owed, false) &&
+		s->log->pMethods->xSync(s->log, SQLITE_SYNC_NORMAL))
+		sync_failed();
 	pthread_mutex_unlock(&s->syncing);
-	return !unsure ? FAIL_NONE : fail(c, FAIL_UNKNOWN, "the disk failed while a change was written "
-		"to the store %s: it may or may not last", s->handle.path);
+	return !store_unsure() ? FAIL_NONE : fail(c, FAIL_UNKNOWN, "the disk failed while a change was "
+		"written to the store %s: it may or may not last", s->handle.path);
 }
 
-enum fail sync_mend(struct call *c)
+/* The log begins anew with the next commit where all of it was moved and nobody reads in it. */
+static enum fail begin_log_anew(struct call *c)
 {
 	struct store *s = c->store;
 	int64_t left = 0;
-	enum fail f = FAIL_NONE;
 
-	if (!s->log)
+	TRY(store_checkpoint(c, &left));
+	if (!left)
+		TRY(handle_exec(c, &s->handle, migrate_mark(c)));
+	if (left || s->log_pages != 1)
+		return fail(c, FAIL_BUSY, "the disk failed under the log of the store %s, which cannot "
+			"be begun anew yet: try again", s->handle.path);
+	return FAIL_NONE;
+}
+
+enum fail store_mend(struct call *c)
+{
+	TRY(store_unsure() ? begin_log_anew(c) : FAIL_NONE);
+	if (!store_unsure())
 		return FAIL_NONE;
-	pthread_mutex_lock(&s->syncing);
-	if (s->unsure)
-		f = store_checkpoint(c, &left);
-	if (!f && left)
-		f = fail(c, FAIL_BUSY, "the disk failed under the log of the store %s, which is not "
-			"moved yet: try again", s->handle.path);
-	if (!f)
-		s->unsure = false;
-	pthread_mutex_unlock(&s->syncing);
-	return f;
+	if (c->store->log && c->store->log->pMethods->xSync(c->store->log, SQLITE_SYNC_NORMAL))
+		return fail(c, FAIL_IO, "the disk of the store %s fails", c->store->handle.path);
+	atomic_store(&unsure, false);
+	return FAIL_NONE;
 }

@@ -181,14 +181,17 @@ static void wait_for(struct pool *p, int64_t timeout_ms)
 		p->look_at = 0;
 }
 
+/* Nobody is told, and nothing is begun, of what is not on disk yet. */
 static enum fail step(struct call *c, struct pool *p)
 {
 	hear_all(p);
+	TRY(store_mend(c));
 	TRY(pool_care(c, p));
 	if (p->ended.first || clock_boot_ms() >= p->look_at) {
 		TRY(pool_commit(c, p));
 		p->look_at = clock_boot_ms() + (p->facts.idle ? LOOK_EVERY_MS : 0);
 	}
+	TRY(store_sync(c, c->store));
 	return pool_place(c, p);
 }
 

@@ -89,14 +89,13 @@ enum fail render_format(struct call *c, const char *path, const char **format)
 	return FAIL_NONE;
 }
 
-/* A name that nobody gave takes the place of nothing but an earlier output. A task that was killed
- * behind its output left it without a record. */
+/* A name that nobody gave takes the place of nothing but an earlier output that is recorded. */
 static enum fail leave_others(struct call *c, const char *name)
 {
 	struct stat st;
 	bool made;
 
-	if (c->again || lstat(name, &st))
+	if (lstat(name, &st))
 		return FAIL_NONE;
 	TRY(file_made(c, name, &made));
 	return made ? FAIL_NONE : fail(c, FAIL_CONFLICT, "%s is there already, and not as trae made it: "

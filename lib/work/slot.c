@@ -14,9 +14,9 @@ struct job *job_new(const struct task *t)
 {
 	struct job *job = xmalloc(sizeof *job);
 	struct call own = {0};
-	JSON_AUTO line = json_pack("{s:s,s:s,s:s,s:s,s:s?,s:s?,s:s?,s:b}", "id", t->id, "operation",
+	JSON_AUTO line = json_pack("{s:s,s:s,s:s,s:s,s:s?,s:s?,s:s?}", "id", t->id, "operation",
 		t->operation, "arguments", t->arguments, "channel", t->channel, "folder", t->folder,
-		"caller", t->caller, "traceparent", t->traceparent, "again", t->attempt > 1);
+		"caller", t->caller, "traceparent", t->traceparent);
 
 	*job = (struct job){.attempt = t->attempt, .timeout_ms = t->timeout_s * 1000};
 	job->id = arena_strdup(&job->arena, t->id);

@@ -97,7 +97,6 @@ static enum fail become(struct call *c, const json_t *task)
 
 	c->channel = strcmp(channel, "shell") ? CHANNEL_QUEUE : CHANNEL_SHELL;
 	c->of_task = true;
-	c->again = json_is_true(json_object_get(task, "again"));
 	c->traceparent = json_member_text(task, "traceparent", NULL);
 	if (chdir(folder))
 		return fail_errno(c, errno, "cannot work in %s", folder);

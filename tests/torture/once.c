@@ -18,6 +18,7 @@ static enum fail call_once(struct call *c, const char *key, const char **answer)
 	enum fail f;
 
 	c->idempotency_key = key;
+	policy_look(c, &a);
 	TRY(policy_who(c, &a));
 	f = policy_key(c, &a);
 	if (!f && !a.replies)
