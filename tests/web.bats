@@ -162,6 +162,7 @@ certificate() {
 	cp one.key key
 	start cert="$PWD/crt" key="$PWD/key"
 	talk tls file
+	WEB_TLS=1 talk refused
 	WEB_TLS=1 talk served
 	WEB_TLS=1 talk piecemeal
 	WEB_TLS=1 talk pipeline

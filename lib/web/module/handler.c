@@ -129,12 +129,13 @@ static void refuse(struct peer *p, int status, const char *why)
 void handler_cut(const struct peer *p, int status, const char *why)
 {
 	struct peer raw = {.x = {.module = p->x.module, .method = "", .target.path = ""},
-		.server = p->server, .fd = p->fd, .raw = true};
+		.server = p->server, .connection = p->connection, .fd = p->fd, .raw = true};
 
-	if (p->x.tls)
+	if (p->x.tls && !pthread_equal(p->thread, pthread_self()))
 		return;
 	memcpy(raw.x.peer, p->x.peer, sizeof raw.x.peer);
 	raw.x.loopback = p->x.loopback;
+	raw.x.tls = p->x.tls;
 	refuse(&raw, status, why);
 }
 

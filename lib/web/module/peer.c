@@ -133,6 +133,7 @@ static struct peer *peer_open(struct server *s, struct MHD_Connection *connectio
 	p->server = s;
 	p->connection = connection;
 	p->fd = fd;
+	p->thread = pthread_self();
 	peer_enter(p, PHASE_HEADERS, s->set.headers_ms);
 	pthread_mutex_lock(&s->lock);
 	if (!p->x.loopback && !(p->address = address_take(s, sa))) {

@@ -132,15 +132,20 @@ static struct MHD_Response *make(struct peer *p, const struct web_reply *reply)
 	return plain(p, 500, "a header of the reply is not valid\n");
 }
 
+static gnutls_session_t session(const struct peer *p)
+{
+	return MHD_get_connection_info(p->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION)
+		->tls_session;
+}
+
 /* Straight to the socket, for a connection that is closed behind it. */
 static void answer_raw(struct peer *p, const struct web_reply *reply)
 {
 	struct arena arena = {0};
 	struct buf b = buf_in(&arena);
 
-	/* The reason phrase may be empty (RFC 9112 §4). */
-	buf_addf(&b, "HTTP/1.1 %d \r\nConnection: close\r\nContent-Length: %zu\r\n",
-		reply->status, reply->len);
+	buf_addf(&b, "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Length: %zu\r\n",
+		reply->status, MHD_get_reason_phrase_for((unsigned)reply->status), reply->len);
 	if (reply->content_type)
 		buf_addf(&b, "Content-Type: %s\r\n", reply->content_type);
 	for (const struct web_reply_header *h = reply->headers; h && h->name; h++)
@@ -149,7 +154,10 @@ static void answer_raw(struct peer *p, const struct web_reply *reply)
 	if (reply->len)
 		buf_add(&b, reply->body, reply->len);
 	/* Nothing else was sent, so it fits into the socket's buffer, or the client has gone. */
-	(void)!send(p->fd, b.data, b.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (p->x.tls)
+		gnutls_record_send(session(p), b.data, b.len);
+	else
+		(void)!send(p->fd, b.data, b.len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	arena_release(&arena);
 	if (reply->file)
 		close(reply->fd);

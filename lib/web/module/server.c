@@ -108,8 +108,9 @@ static void fit_files(struct call *c, struct web_settings *set)
 static struct MHD_Daemon *start_daemon(struct server *s)
 {
 	unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
-		MHD_USE_TURBO | (s->tls ? MHD_USE_TLS : 0U);
+		MHD_USE_TURBO | MHD_USE_ERROR_LOG | (s->tls ? MHD_USE_TLS : 0U);
 	struct MHD_OptionItem options[] = {
+		{MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)refusal_log, s},
 		{MHD_OPTION_LISTEN_SOCKET, s->listen_fd, NULL},
 		{MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 			(intptr_t)s->set.headers_bytes + POOL_EXTRA_BYTES, NULL},

@@ -6,6 +6,7 @@
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 
 #include "lib/web/rules.h"
@@ -41,6 +42,7 @@ struct peer {
 	struct peer *next, **link;  /* in the server's list, under its lock */
 	struct address *address;
 	int fd;
+	pthread_t thread;           /* of the library, that runs the connection */
 	bool raw;                   /* no connection of the library: answered by bytes to FD */
 	_Atomic int64_t phase;      /* deadline on clock_boot_ms() * 8 + enum phase */
 	_Atomic int hold;
@@ -101,12 +103,15 @@ void handler_completed(void *cls, struct MHD_Connection *connection, void **cont
 size_t handler_unescape(void *cls, struct MHD_Connection *connection, char *text);
 bool handler_gone(const struct web_exchange *x);
 /* Has the front say STATUS and WHY to a connection that ends in the middle of a request, where the
- * library has no way to answer: straight to the socket, by an exchange of its own, for that of P belongs to the library's
- * thread. Under TLS nothing can be said so. */
+ * library has no way to answer: straight to the socket, by an exchange of its own, for that of P
+ * belongs to the library's thread. Under TLS nothing can be said so from another one. */
 void handler_cut(const struct peer *p, int status, const char *why);
 /* The reply of P is set: hands it to the library, from any thread. P is gone behind it. */
 void handler_publish(struct peer *p);
 void handler_resume(struct web_exchange *x, void (*back)(void *to), void *to);
+
+/* refusal.c: the library's log (MHD_OPTION_EXTERNAL_LOGGER). */
+void refusal_log(void *server, const char *format, va_list args);
 
 /* layout.c: what only the place of the headers in memory tells. */
 bool layout_known(void);
