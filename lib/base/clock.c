@@ -16,6 +16,11 @@ int64_t clock_now_ms(void)
 	return read_us(CLOCK_REALTIME) / 1000;
 }
 
+int64_t clock_now_us(void)
+{
+	return read_us(CLOCK_REALTIME);
+}
+
 int64_t clock_boot_ms(void)
 {
 	return read_us(CLOCK_BOOTTIME) / 1000;

@@ -9,6 +9,9 @@
 /* Milliseconds since 1970 UTC: for what people read and for what is stored. */
 int64_t clock_now_ms(void);
 
+/* Microseconds on the same clock: for what is put in order by it. */
+int64_t clock_now_us(void);
+
 /* Milliseconds since boot, counting suspend, never set by anyone: for leases and deadlines. */
 int64_t clock_boot_ms(void);
 

@@ -62,12 +62,15 @@ const char *id_new(struct arena *a)
 	static const char digits[] = "0123456789abcdef";
 	char *text = ARENA_NEW(a, char, 37), *to = text;
 	uint8_t b[16];
-	uint64_t ms = (uint64_t)clock_now_ms();
+	uint64_t us = (uint64_t)clock_now_us(), ms = us / 1000;
+	/* Below the milliseconds, so that rows made one after the other are next to each other. */
+	uint64_t part = us % 1000 * 4096 / 1000;
 
 	take_random(b, sizeof b);
 	for (int i = 0; i < 6; i++)
 		b[i] = (uint8_t)(ms >> (40 - 8 * i));
-	b[6] = (uint8_t)((b[6] & 0x0f) | 0x70);
+	b[6] = (uint8_t)(0x70 | part >> 8);
+	b[7] = (uint8_t)part;
 	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
 	for (int i = 0; i < 16; i++) {
 		if (i == 4 || i == 6 || i == 8 || i == 10)

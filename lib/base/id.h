@@ -7,7 +7,8 @@
 
 #include "lib/base/arena.h"
 
-/* A new UUID of version 7 (RFC 9562 §5.7) as text: ids made later sort later. */
+/* A new UUID of version 7 as text (RFC 9562 §5.7, parts of a millisecond by §6.2, method 3): one
+ * made a microsecond later sorts later. */
 const char *id_new(struct arena *a);
 
 /* Whether TEXT is a traceparent of W3C Trace Context, level 1; others are as if none had come. */

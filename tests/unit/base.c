@@ -58,8 +58,24 @@ TEST(identifiers_differ_behind_a_fork)
 	CHECK(waitpid(pid, &status, 0) == pid && !status);
 	CHECK(read(ends[0], theirs, 36) == 36);
 	/* Behind the time all is random. */
-	CHECK(strcmp(ours + 14, theirs + 14));
-	CHECK(strcmp(ours + 14, before + 14));
+	CHECK(strcmp(ours + 19, theirs + 19));
+	CHECK(strcmp(ours + 19, before + 19));
 	close(ends[0]);
 	close(ends[1]);
+}
+
+TEST(identifiers_made_later_sort_later)
+{
+	const char *last = id_new(&c->arena), *next;
+	int64_t at_us;
+
+	for (int i = 0; i < 5000; i++) {
+		for (at_us = clock_now_us(); clock_now_us() <= at_us;)
+			;
+		next = id_new(&c->arena);
+		if (strcmp(last, next) >= 0)
+			printf("# %s is before %s\n", next, last);
+		CHECK(strcmp(last, next) < 0);
+		last = next;
+	}
 }
