@@ -13,9 +13,10 @@ import sys
 import time
 import warnings
 
+from web_refused import CHUNKED, H, POST, REFUSED
+
 PORT = 0
 HOST = "127.0.0.1"
-H = b"Host: a\r\n"
 
 
 class Bad(Exception):
@@ -84,78 +85,6 @@ def ask(method, path, headers=(), body=b"", wait=20):
 def alive():
     status, _, _ = ask("GET", "/alive", wait=60)
     check(status == 200, "the server does not answer:", status)
-
-
-POST = b"POST / HTTP/1.1\r\n" + H
-CODING = b"Transfer-Encoding: chunked\r\n"
-CHUNKED = POST + CODING + b"\r\n"
-# Requests that two readers could understand differently, or that no client sends. Behind each
-# stands a second one that must not be answered, as it may have been meant as a body.
-REFUSED = {
-    "both lengths": POST + b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "both lengths, turned": POST + CODING + b"Content-Length: 6\r\n\r\n0\r\n\r\n",
-    "two lengths": POST + b"Content-Length: 3\r\nContent-Length: 5\r\n\r\nabcde",
-    "the same length twice": POST + b"Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
-    "a list of lengths": POST + b"Content-Length: 3, 3\r\n\r\nabc",
-    "a signed length": POST + b"Content-Length: +3\r\n\r\nabc",
-    "a negative length": POST + b"Content-Length: -1\r\n\r\nabc",
-    "a hexadecimal length": POST + b"Content-Length: 0x3\r\n\r\nabc",
-    "two numbers as a length": POST + b"Content-Length: 3 4\r\n\r\nabc",
-    "an empty length": POST + b"Content-Length:\r\n\r\nabc",
-    "a length beyond 64 bits": POST + b"Content-Length: 18446744073709551619\r\n\r\nabc",
-    "a length of 17 digits": POST + b"Content-Length: 10000000000000003\r\n\r\nabc",
-    "a blank before the colon": POST + b"Content-Length : 3\r\n\r\nabc",
-    "an unknown coding": POST + b"Transfer-Encoding: xchunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
-    "a coding with a blank": POST + b"Transfer-Encoding: chunked \r\n\r\n3\r\nabc\r\n0\r\n\r\n",
-    "two codings": POST + b"Transfer-Encoding: chunked, identity\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
-    "identity": POST + b"Transfer-Encoding: identity\r\n\r\nabc",
-    "gzip, chunked": POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
-    "a coding given twice": POST + CODING * 2 + b"\r\n3\r\nabc\r\n0\r\n\r\n",
-    "a coding behind a control character": POST + b"Transfer-Encoding: \x0bchunked\r\n\r\n"
-                                           b"3\r\nabc\r\n0\r\n\r\n",
-    "a coding in 1.0": b"POST / HTTP/1.0\r\n" + H + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "a chunk of 0x3": CHUNKED + b"0x3\r\nabc\r\n0\r\n\r\n",
-    "a chunk of +3": CHUNKED + b"+3\r\nabc\r\n0\r\n\r\n",
-    "a chunk beyond 64 bits": CHUNKED + b"10000000000000003\r\nabc\r\n0\r\n\r\n",
-    "chunk lines without CR": CHUNKED + b"3\nabc\n0\n\n",
-    "a chunk that is longer": CHUNKED + b"3\r\nabcXX0\r\n\r\n",
-    "lines without CR": b"GET / HTTP/1.1\nHost: a\n\n",
-    "one line without CR": b"GET / HTTP/1.1\r\n" + H + b"A: b\nC: d\r\n\r\n",
-    "the last line without CR": b"GET / HTTP/1.1\r\n" + H + b"\n",
-    "CR in a header": b"GET / HTTP/1.1\r\n" + H + b"X: a\rB: c\r\n\r\n",
-    "NUL in a header": b"GET / HTTP/1.1\r\n" + H + b"X: a\x00b\r\n\r\n",
-    "NUL in the last header": b"GET / HTTP/1.1\r\n" + H + b"X: a\x00\r\n\r\n",
-    "NUL in a name": b"GET / HTTP/1.1\r\n" + H + b"X\x00Y: a\r\n\r\n",
-    "NUL in the target": b"GET /a\x00b HTTP/1.1\r\n" + H + b"\r\n",
-    "an escape character in a header": b"GET / HTTP/1.1\r\n" + H + b"X: \x1b[0m\r\n\r\n",
-    "a folded line": b"GET / HTTP/1.1\r\n" + H + b"X: a\r\n b\r\n\r\n",
-    "a folded last line": b"GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n",
-    "a blank before the first name": b"GET / HTTP/1.1\r\n X: a\r\n" + H + b"\r\n",
-    "no Host": b"GET / HTTP/1.1\r\n\r\n",
-    "two Hosts": b"GET / HTTP/1.1\r\n" + H + b"Host: b\r\n\r\n",
-    "a Host with a user": b"GET / HTTP/1.1\r\nHost: a@b\r\n\r\n",
-    "a Host that is a list": b"GET / HTTP/1.1\r\nHost: a, b\r\n\r\n",
-    "another host in the target": b"GET http://b/ HTTP/1.1\r\n" + H + b"\r\n",
-    "two keys": b"GET / HTTP/1.1\r\n" + H + b"Authorization: Bearer a\r\n"
-                b"Authorization: Bearer b\r\n\r\n",
-    "a blank in the target": b"GET /a b HTTP/1.1\r\n" + H + b"\r\n",
-    "two blanks": b"GET  / HTTP/1.1\r\n" + H + b"\r\n",
-    "a blank behind the version": b"GET / HTTP/1.1 \r\n" + H + b"\r\n",
-    "no version": b"GET /\r\n" + H + b"\r\n",
-    "HTTP/1.9": b"GET / HTTP/1.9\r\n" + H + b"\r\n",
-    "HTTP/2.0": b"GET / HTTP/2.0\r\n" + H + b"\r\n",
-    "a small http": b"GET / http/1.1\r\n" + H + b"\r\n",
-    "a name that is no token": b"GET / HTTP/1.1\r\n" + H + b"X@(: a\r\n\r\n",
-    "an empty name": b"GET / HTTP/1.1\r\n" + H + b": a\r\n\r\n",
-    "no colon": b"GET / HTTP/1.1\r\n" + H + b"abc\r\n\r\n",
-    "an unknown method": b"BREW / HTTP/1.1\r\n" + H + b"\r\n",
-    "a small method": b"get / HTTP/1.1\r\n" + H + b"\r\n",
-    "a tunnel": b"CONNECT a:80 HTTP/1.1\r\n" + H + b"\r\n",
-    "a gzip body": POST + b"Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
-    "an unknown expectation": POST + b"Expect: more\r\nContent-Length: 3\r\n\r\nabc",
-    "1.0 without a length": b"POST / HTTP/1.0\r\n" + H + b"\r\n",
-    "101 headers": b"GET / HTTP/1.1\r\n" + H + b"A: b\r\n" * 100 + b"\r\n",
-}
 
 
 def case_refused():

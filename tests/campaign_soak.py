@@ -1,14 +1,13 @@
 #!/usr/bin/python3
-"""How much memory `trae serve` takes while it goes on: soak.py CASE TASKS. The case `soak` has so
+"""How much memory `trae serve` takes while it goes on: campaign_soak.py CASE TASKS. The case `soak` has so
 many tasks done, with questions of all kinds and refusals in between, and compares what is resident
 after the first half, when all caches are full, and at the end. `control_soak` succeeds when memory
 that is really kept, by requests that do not end, is seen to be."""
 import json
 import re
 import socket
-import sys
 
-from campaign import Bad, Server, check, until
+from campaign import Server, check, main, until
 
 AT_ONCE = 500
 GROWTH = 1.05  # of a soak of a million tasks; ten times that of a short one
@@ -88,8 +87,4 @@ def control_soak(tasks):
     check(server.end() == 0)
 
 
-try:
-    globals()[sys.argv[1]](int(sys.argv[2]))
-except Bad as why:
-    print("not held:", why)
-    sys.exit(1)
+main(globals())
