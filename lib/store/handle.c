@@ -249,6 +249,8 @@ enum fail handle_fail(struct call *c, struct handle *h, int rc, bool committing)
 	case SQLITE_NOTADB:
 		return fail_damaged(c, h, rc);
 	case SQLITE_IOERR:
+		if (rc == SQLITE_IOERR_FSYNC)
+			sync_failed();
 		return fail_io(c, h, rc, committing);
 	case SQLITE_READONLY:
 		return fail(c, FAIL_DENIED, "the store %s may not be written: check its folder and "

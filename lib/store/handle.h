@@ -111,6 +111,9 @@ enum fail log_keep(struct call *c);
 /* A sync failed in this process: the log may lack what was written to it. */
 void sync_failed(void);
 
+/* FAIL_UNKNOWN where one did and the log was not begun anew since. */
+enum fail sync_lasts(struct call *c, const struct store *s);
+
 /* Moves the log of S into the file, and with RESTART begins it anew by a commit that changes
  * nothing. A failure only leaves that to the next one who tries. */
 void log_shorten(struct store *s, bool restart);

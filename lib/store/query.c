@@ -211,9 +211,10 @@ enum fail store_begin(struct call *c)
 		return begin_within(c);
 	f = take_turn(c);
 	if (!f)
-		f = store_mend(c);
-	if (!f)
 		f = log_keep(c);
+	/* Moving the log syncs it, and may be what failed. */
+	if (!f)
+		f = store_mend(c);
 	if (!f) {
 		handle_give_way(&s->handle);
 		f = bound(c, "begin immediate", false);
@@ -245,6 +246,12 @@ bool store_spoiled(const struct call *c)
 	return c->store && c->store->spoiled;
 }
 
+/* A commit that SQLite has synced lasts no longer than what another handle may have lost before. */
+static enum fail lasts(struct call *c)
+{
+	return c->store->log ? FAIL_NONE : sync_lasts(c, c->store);
+}
+
 enum fail store_commit(struct call *c)
 {
 	enum fail f = FAIL_NONE;
@@ -260,8 +267,10 @@ enum fail store_commit(struct call *c)
 		f = bound(c, "release savepoint trae", false);
 	if (f)
 		store_rollback(c);
-	else if (!--c->store->depth)
+	else if (!--c->store->depth) {
 		end_turn(c->store);
+		f = lasts(c);
+	}
 	return f;
 }
 
@@ -300,6 +309,8 @@ enum fail store_run(struct call *c, const char *sql, const struct param *params,
 	enum fail f = FAIL_NONE;
 	int rc;
 
+	if (c->store && alone && store_unsure())
+		TRY(store_mend(c));
 	TRY(start(c, sql, params, &statement));
 	rc = sqlite3_step(statement);
 	if (rc == SQLITE_ROW)
@@ -309,7 +320,7 @@ enum fail store_run(struct call *c, const char *sql, const struct param *params,
 	else if (changes)
 		*changes = sqlite3_changes64(c->store->handle.db);
 	give_statement(c->store, statement);
-	return f;
+	return !f && alone ? lasts(c) : f;
 }
 
 enum fail query_start(struct call *c, const char *sql, const struct param *params, struct query *q)

@@ -132,12 +132,12 @@ void store_keep_back(struct call *c);
 bool store_spoiled(const struct call *c);
 
 /* From here on commits of the open store do not wait for the disk: whoever commits calls
- * store_sync() before anybody is told, so that a server's next changes are made meanwhile. Others
- * may see a change before it lasts; what they build on it lasts only with it. */
+ * store_sync() before anybody is told, so that a server's next changes are made meanwhile. Whoever
+ * only reads may see a change before it lasts; what is built on it lasts only with it. */
 enum fail store_sync_apart(struct call *c);
 
 /* Waits until all that was committed to S before is on disk; from any thread. FAIL_UNKNOWN when the
- * disk fails, and from then on for every store of this process, until store_mend() has done its
+ * disk fails, and from then on for every commit of this process, until store_mend() has done its
  * work. */
 enum fail store_sync(struct call *c, struct store *s);
 
@@ -145,8 +145,8 @@ enum fail store_sync(struct call *c, struct store *s);
 bool store_unsure(void);
 
 /* Where a sync failed: moves the log of the open store into its file and begins it anew, so that
- * nothing builds on what may be missing. Each store_begin() does it first; FAIL_BUSY while others read
- * or write. */
+ * nothing builds on what may be missing. Each store_begin() does it first; FAIL_BUSY while others
+ * read or write. */
 enum fail store_mend(struct call *c);
 
 /* Ends the innermost transaction by F: commits for FAIL_NONE, else rolls back and returns F. */

@@ -181,18 +181,27 @@ static void wait_for(struct pool *p, int64_t timeout_ms)
 		p->look_at = 0;
 }
 
-/* Nobody is told, and nothing is begun, of what is not on disk yet. */
+static enum fail change(struct call *c, struct pool *p)
+{
+	TRY(pool_care(c, p));
+	if (!p->ended.first && clock_boot_ms() < p->look_at)
+		return FAIL_NONE;
+	TRY(pool_commit(c, p));
+	p->look_at = clock_boot_ms() + (p->facts.idle ? LOOK_EVERY_MS : 0);
+	return FAIL_NONE;
+}
+
+/* Nobody is told, and nothing is begun, of what is not on disk yet: also of what was committed
+ * before the rest failed. */
 static enum fail step(struct call *c, struct pool *p)
 {
+	enum fail f, synced;
+
 	hear_all(p);
 	TRY(store_mend(c));
-	TRY(pool_care(c, p));
-	if (p->ended.first || clock_boot_ms() >= p->look_at) {
-		TRY(pool_commit(c, p));
-		p->look_at = clock_boot_ms() + (p->facts.idle ? LOOK_EVERY_MS : 0);
-	}
-	TRY(store_sync(c, c->store));
-	return pool_place(c, p);
+	f = change(c, p);
+	synced = store_sync(c, c->store);
+	return f ? f : synced ? synced : pool_place(c, p);
 }
 
 enum fail pool_step(struct call *c, struct pool *p, int64_t timeout_ms)
@@ -239,5 +248,7 @@ enum fail pool_drain(struct call *c, struct pool *p, int64_t grace_ms)
 			return give_back_all(&p->own, p);
 		TRY(pool_step(c, p, LOOK_EVERY_MS));
 	}
-	return FAIL_NONE;
+	/* Whoever writes next knows of no failure in here. */
+	TRY(store_mend(&p->own));
+	return store_sync(&p->own, p->own.store);
 }

@@ -71,6 +71,48 @@ static int refuse_sync(sqlite3_file *f, int flags)
 	return once ? SQLITE_IOERR_FSYNC : SQLITE_OK;
 }
 
+/* Has syncs of the log of C's store refused by refuse_sync(). */
+static void spoil_log(struct call *c, sqlite3_io_methods *methods)
+{
+	sqlite3_file *log = NULL;
+
+	CHECK(!sqlite3_file_control(c->store->handle.db, "main", SQLITE_FCNTL_JOURNAL_POINTER,
+		&log));
+	*methods = *log->pMethods;
+	methods->xSync = refuse_sync;
+	log->pMethods = methods;
+}
+
+/* A command's commit waits by itself, but lasts only where all before it does. */
+TEST(what_another_has_lost_is_remembered)
+{
+	static sqlite3_io_methods methods;
+	enum fail f;
+
+	with_store(c);
+	CHECK_OK(put(c, "a", 1));
+	spoil_log(c, &methods);
+	fails = true;
+	f = put(c, "b", 1);
+	CHECK(f == FAIL_UNKNOWN && store_unsure());
+	fail_forget(c);
+	CHECK_OK(put(c, "c", 1));
+	CHECK(!store_unsure() && count(c) >= 2);
+	/* The failure comes while the log is moved, before the transaction is begun. */
+	fails = true;
+	c->store->log_pages = STORE_LOG_PAGES_MAX;
+	CHECK_OK(store_begin(c));
+	CHECK(!fails && !store_unsure());
+	store_rollback(c);
+	/* And from another thread, within it. */
+	CHECK_OK(store_begin(c));
+	sync_failed();
+	CHECK(store_commit(c) == FAIL_UNKNOWN);
+	fail_forget(c);
+	CHECK_OK(store_mend(c));
+	CHECK(!store_unsure());
+}
+
 /* The log may then lack what stands in memory: it is moved before anything builds on it. */
 TEST(what_the_disk_did_not_keep_is_moved)
 {

@@ -2,16 +2,10 @@
  * HTML, twice the head where it was a Content-Length (0.9.75), and no function of ours is asked. It
  * says so to its log alone, before it answers and in the thread of the connection; so the front's
  * answer is sent from there, and the way shut for the library's. */
-#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "lib/web/module/server.h"
-
-/* Whoever was silent for longer is not being read. */
-#define HEARD_MS 1000
-/* Each is a call of the system, under the server's lock. */
-#define MAX_LOOKS 100
 
 /* How far the request is that the library reads for P: only behind a whole head it knows a size. */
 static bool has_head(const struct peer *p)
@@ -27,34 +21,25 @@ static bool in_chunks(const struct peer *p)
 	return p->begun && p->length < 0 && !p->ready;
 }
 
-static bool was_heard(const struct peer *p)
-{
-	struct tcp_info info;
-	socklen_t len = sizeof info;
-
-	return getsockopt(p->fd, IPPROTO_TCP, TCP_INFO, &info, &len) ||
-		info.tcpi_last_data_recv < HEARD_MS;
-}
-
 /* The connection of this thread whose request the library reads just now: the one with a whole head
- * that was not shown to us, else the only one that can be. NULL where this cannot be told. */
-static struct peer *find(struct server *s)
+ * that was not shown to us, else the only one that can be. NULL where several can: nobody is cut
+ * for another's request. */
+static struct peer *find(struct server *s, bool chunks)
 {
 	struct peer *found = NULL;
-	int looked = 0, heard = 0;
+	int count = 0;
 
 	for (struct peer *p = s->peers; p; p = p->next) {
-		if (!pthread_equal(p->thread, pthread_self()) ||
-			(atomic_load(&p->phase) & 7) == PHASE_CUT || (p->begun && !in_chunks(p)))
+		if (!pthread_equal(p->thread, pthread_self()))
 			continue;
-		if (!p->begun && has_head(p))
+		if (!p->begun && !chunks && has_head(p))
 			return p;
-		if (heard > 1 || ++looked > MAX_LOOKS || !was_heard(p))
-			continue;
-		found = p;
-		heard++;
+		if (in_chunks(p) || (!p->begun && !chunks)) {
+			found = p;
+			count++;
+		}
 	}
-	return heard == 1 && looked <= MAX_LOOKS ? found : NULL;
+	return count == 1 ? found : NULL;
 }
 
 static const char *reason(const struct peer *p, unsigned int status)
@@ -78,6 +63,7 @@ static const char *reason(const struct peer *p, unsigned int status)
 void refusal_log(void *server, const char *format, va_list args)
 {
 	struct server *s = server;
+	const char *page;
 	unsigned int status;
 	struct peer *p;
 
@@ -85,11 +71,15 @@ void refusal_log(void *server, const char *format, va_list args)
 	if (!strstr(format, "%u ('%s')"))
 		return;
 	status = va_arg(args, unsigned int);
+	page = va_arg(args, const char *);
 	pthread_mutex_lock(&s->lock);
-	p = find(s);
+	p = find(s, strstr(page, "chunk"));
 	pthread_mutex_unlock(&s->lock);
 	if (!p || !peer_enter(p, PHASE_CUT, 0))
 		return;
+	/* What it has no room for it calls its own error. */
+	if (status == 500 && in_chunks(p))
+		status = 400;
 	handler_cut(p, (int)status, reason(p, status));
 	shutdown(p->fd, SHUT_RDWR);
 }
