@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 
+import campaign
 from campaign import AS, QUICK, STORE, TRAE, Server, answer, check, count, main, rows, trae, until
 
 
@@ -152,7 +153,6 @@ def starve(server, kind, n, path):
 
 def be_nobody():
     """The limit of processes is none for root: the program, with a home of its own, as another."""
-    global TRAE, STORE
     if os.geteuid():
         return
     place = tempfile.mkdtemp(dir="/tmp")
@@ -163,7 +163,7 @@ def be_nobody():
     os.mkdir(place + "/home")
     os.chown(place + "/home", 65534, 65534)
     os.environ["HOME"] = place + "/home"
-    TRAE, STORE = place + "/trae", place + "/home/.local/share/trae/trae.db"
+    campaign.TRAE, campaign.STORE = place + "/trae", place + "/home/.local/share/trae/trae.db"
     AS.extend(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"])
     trae("init", "--key-file")
 
