@@ -12,6 +12,9 @@
 #define SLOW_LANES 4
 /* More than this at once makes the first of them wait for little gain. */
 #define GROUP_MAX 256
+/* So long a group takes in what comes while it is run: more share one commit and its sync, and the
+ * threads that take requests do not run dry. */
+#define GROUP_US 150
 
 /* A disk that answers sooner is waited for at once: another thread would not be awake before. */
 #define QUICK_US 300
@@ -75,22 +78,41 @@ static void line_add(struct line *l, struct request *r)
 	line_add_list(l, r, &r->next, 1);
 }
 
-/* Up to MAX requests as a list, waiting for enough; NULL when the line has ended and is empty. */
-static struct request *line_take(struct line *l, size_t max)
+/* Under the lock: up to MAX requests from the front of the line, as far as they FIT. */
+static struct request *cut(struct line *l, size_t max, bool (*fit)(const struct request *r))
 {
-	struct request *list, **at;
+	struct request *list = l->first, **at = &list;
 
-	pthread_mutex_lock(&l->lock);
-	while ((!l->first || l->count < l->enough) && !l->ended)
-		pthread_cond_wait(&l->more, &l->lock);
-	list = l->first;
-	at = &list;
-	for (; *at && max; max--, l->count--)
+	for (; *at && max && (!fit || fit(*at)); max--, l->count--)
 		at = &(*at)->next;
 	l->first = *at;
 	if (!l->first)
 		l->last = &l->first;
 	*at = NULL;
+	return list;
+}
+
+/* Up to MAX requests as a list, waiting for enough; NULL when the line has ended and is empty. */
+static struct request *line_take(struct line *l, size_t max)
+{
+	struct request *list;
+
+	pthread_mutex_lock(&l->lock);
+	while ((!l->first || l->count < l->enough) && !l->ended)
+		pthread_cond_wait(&l->more, &l->lock);
+	list = cut(l, max, NULL);
+	pthread_mutex_unlock(&l->lock);
+	return list;
+}
+
+/* The same of what is there already and FITs. */
+static struct request *line_take_more(struct line *l, size_t max,
+	bool (*fit)(const struct request *r))
+{
+	struct request *list;
+
+	pthread_mutex_lock(&l->lock);
+	list = cut(l, max, fit);
 	pthread_mutex_unlock(&l->lock);
 	return list;
 }
@@ -138,13 +160,17 @@ static const struct op *op_of(const struct request *r)
 	return r->task_id ? r->http->submit : r->route->op;
 }
 
-/* Whether all of the list may be run once more when that turns out to be necessary. */
-static bool runs_again(const struct request *list)
+/* Whether it may be run once more when that turns out to be necessary. */
+static bool runs_again(const struct request *r)
 {
-	for (const struct request *r = list; r; r = r->next)
-		if (!(op_of(r)->flags & OP_STORE))
-			return false;
-	return true;
+	return op_of(r)->flags & OP_STORE;
+}
+
+static bool all_run_again(const struct request *list)
+{
+	while (list && runs_again(list))
+		list = list->next;
+	return !list;
 }
 
 /* Commits; *QUEUED: how many tasks more are pending, or 1 where that is not known. */
@@ -164,9 +190,10 @@ static void rewind_list(struct call *lane, struct request *list, size_t n)
 
 /* Runs the list in one transaction: when one request fails, it takes nothing of the others along.
  * FLAT: because all of them are rewound then, and *SPOILED; else by a savepoint for each. */
-static enum fail run_list(struct call *lane, struct request *list, bool flat, int64_t *queued,
-	bool *spoiled)
+static enum fail run_list(struct lanes *l, struct call *lane, struct request *list, bool flat,
+	int64_t *queued, bool *spoiled)
 {
+	int64_t until_us = clock_boot_us() + GROUP_US;
 	size_t n = 0;
 
 	*spoiled = false;
@@ -188,6 +215,8 @@ static enum fail run_list(struct call *lane, struct request *list, bool flat, in
 			rewind_list(lane, list, n);
 			return FAIL_NONE;
 		}
+		if (flat && !r->next && n < GROUP_MAX && clock_boot_us() < until_us)
+			r->next = line_take_more(&l->write, GROUP_MAX - n, runs_again);
 	}
 	return end_list(lane, flat, queued);
 }
@@ -249,9 +278,9 @@ static void run_group(struct lanes *l, struct call *lane, struct request *list)
 	bool spoiled;
 	size_t n = 0;
 
-	committed = run_list(lane, list, runs_again(list), &queued, &spoiled);
+	committed = run_list(l, lane, list, all_run_again(list), &queued, &spoiled);
 	if (spoiled)
-		committed = run_list(lane, list, false, &queued, &spoiled);
+		committed = run_list(l, lane, list, false, &queued, &spoiled);
 	if (queued > 0 && list->http->queued)
 		list->http->queued(list->http->queued_to);
 	for (; *last; last = &(*last)->next, n++)
