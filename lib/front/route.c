@@ -68,13 +68,15 @@ const struct route *routes_find(struct call *c, const struct routes *r, const ch
 
 	for (size_t i = 0; i < r->count; i++) {
 		const struct route *route = &r->list[i];
+		bool open = route->path[route->fixed];
 
-		if (len < route->fixed || (!route->path[route->fixed] && len != route->fixed) ||
+		if (len < route->fixed || (!open && len != route->fixed) ||
 			memcmp(route->path, path, route->fixed) ||
-			!matches(c, route->path, path, NULL))
+			(open && !matches(c, route->path, path, NULL)))
 			continue;
 		if (!strcmp(route->method, method)) {
-			matches(c, route->path, path, args);
+			if (open)
+				matches(c, route->path, path, args);
 			return route;
 		}
 		buf_addf(&b, "%s%s", b.len ? ", " : "", route->method);
