@@ -279,7 +279,7 @@ def bench_durable(name, **more):
                                  lambda: beanstalk(jobs, "put"))
     row(f"POST /api/v1/tasks, durable, 32 connections; {name}", "FastAPI inserting in SQLite with FULL",
         f"{post / insert:.1f}x", "10x", post / insert >= 10)
-    row("the same", "beanstalkd -b -f0 put", f"{post / put:.1f}x", "4x", post / put >= 4)
+    row("the same", "beanstalkd -b -f0 put", f"{post / put:.2f}x", "4x", post / put >= 4)
     postgres = Postgres(os.path.join(folder, "pg"), **more)
     try:
         ours, theirs, pg = in_turns(3, lambda: cycle(url, key), lambda: beanstalk(jobs, "cycle"),
