@@ -50,12 +50,12 @@ enum fail priority_read(struct call *c, const char *text, int64_t *out)
 	return FAIL_NONE;
 }
 
-/* The operation's arguments are checked now, while whoever wrote them can still be told. */
-static enum fail check_arguments(struct call *c, const struct op *op, json_t *arguments, void *bound)
+/* The operation's arguments are checked now, while whoever wrote them can still be told; binding
+ * may change ARGUMENTS. */
+static enum fail check_arguments(struct call *c, const struct op *op, json_t *arguments,
+	void *bound)
 {
-	json_t *copy = json_keep(c, json_deep_copy(arguments));
-
-	TRY(field_bind(c, op->args, copy, false, bound));
+	TRY(field_bind(c, op->args, arguments, false, bound));
 	for (const struct field *f = op->args; f->name; f++)
 		if (f->type == FIELD_PATH &&
 			((const struct path *)(const void *)((char *)bound + f->offset))->kind ==
@@ -138,6 +138,7 @@ enum fail submission_ask(struct call *c, const struct submission *s, struct task
 {
 	json_t *arguments = json_keep(c, json_object());
 	struct task_ask ask = {.caller = caller_id(c), .traceparent = c->traceparent};
+	enum fail f = FAIL_NONE;
 	const struct op *op;
 	void *bound;
 
@@ -152,8 +153,10 @@ enum fail submission_ask(struct call *c, const struct submission *s, struct task
 			"itself", op->name);
 	TRY(policy_allow(c, op->effect, op->name));
 	bound = arena_alloc(&c->arena, 1, op->args_size);
-	if ((s->parameters && op_arguments(c, op, s->parameters, true, false, arguments)) ||
-		check_arguments(c, op, arguments, bound)) {
+	if (s->parameters)
+		f = op_arguments(c, op, s->parameters, true, false, arguments);
+	ask.arguments = json_canonical(c, arguments);
+	if (f || check_arguments(c, op, arguments, bound)) {
 		fail_context(c, "parameters");
 		return FAIL_USAGE;
 	}
@@ -163,7 +166,6 @@ enum fail submission_ask(struct call *c, const struct submission *s, struct task
 	TRY(read_rest(c, s, &ask));
 	ask.operation = op->name;
 	ask.resource = op->resource;
-	ask.arguments = json_canonical(c, arguments);
 	/* The shell's relative names are meant from where it stands. */
 	if (c->channel == CHANNEL_SHELL)
 		TRY(path_absolute(c, ".", &ask.folder));
