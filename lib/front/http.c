@@ -62,7 +62,11 @@ enum fail http_start(struct call *c, const struct http_settings *settings, struc
 	origin_start(c, h, settings->address);
 	routes_make(c, &h->routes);
 	TRY(lanes_start(c, &h->lanes));
-	TRY(mcp_door_open(c, h, &h->mcp));
+	f = mcp_door_open(c, h, &h->mcp);
+	if (f != FAIL_NONE) {
+		lanes_stop(h->lanes);
+		return f;
+	}
 	f = web_start(c, &web, &h->web);
 	if (f == FAIL_NONE && settings->second_port) {
 		web.address = settings->second_address;

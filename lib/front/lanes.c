@@ -33,6 +33,7 @@ struct lanes {
 	struct store *store; /* that the writer writes to */
 	_Atomic int64_t sync_us; /* how long the disk takes, on average */
 	pthread_t writer, syncer, workers[SLOW_LANES];
+	size_t count; /* of the workers that were started */
 	struct call *shared;
 };
 
@@ -395,9 +396,11 @@ enum fail lanes_start(struct call *c, struct lanes **out)
 		pthread_join(l->syncer, NULL);
 		return fail(c, FAIL_BUSY, "cannot start a thread");
 	}
-	for (int i = 0; i < SLOW_LANES; i++)
-		if (pthread_create(&l->workers[i], NULL, slow_lane, l))
+	for (; l->count < SLOW_LANES; l->count++)
+		if (pthread_create(&l->workers[l->count], NULL, slow_lane, l)) {
+			lanes_stop(l);
 			return fail(c, FAIL_BUSY, "cannot start a thread");
+		}
 	*out = l;
 	return FAIL_NONE;
 }
@@ -405,7 +408,7 @@ enum fail lanes_start(struct call *c, struct lanes **out)
 void lanes_stop(struct lanes *l)
 {
 	line_end(&l->slow);
-	for (int i = 0; i < SLOW_LANES; i++)
+	for (size_t i = 0; i < l->count; i++)
 		pthread_join(l->workers[i], NULL);
 	line_end(&l->write);
 	pthread_join(l->writer, NULL);

@@ -2,16 +2,26 @@
 #include "lib/op/op.h"
 #include "lib/os/dirs.h"
 
-static void retell(struct call *c, json_t *value)
-{
-	const char *text = json_string_value(value), *told = dir_told(c, text);
+/* What the caller learns of a value. */
+enum lesson { ALL, NOTHING, TOLD };
 
-	if (told != text)
-		json_string_set(value, told);
+static enum lesson lesson(const struct call *c, const struct field *f)
+{
+	if (!c->far)
+		return ALL;
+	if (f->place)
+		return NOTHING;
+	return f->type == FIELD_TEXT || f->type == FIELD_LIST ? TOLD : ALL;
 }
 
-static void add_list(struct call *c, struct buf *b, const char *const *texts)
+static void add_told(struct call *c, struct buf *b, const struct field *f, const void *at)
 {
+	const char *const *texts = *(const char *const *const *)at;
+
+	if (f->type == FIELD_TEXT) {
+		json_add_text(c, b, dir_told(c, *(const char *const *)at));
+		return;
+	}
 	buf_addc(b, '[');
 	for (size_t i = 0; texts && texts[i]; i++) {
 		if (i)
@@ -28,17 +38,16 @@ const char *op_reply_text(struct call *c, const struct op *op, const void *from)
 	buf_addc(&b, '{');
 	for (const struct field *f = op->reply; f->name; f++) {
 		const void *at = (const char *)from + f->offset;
+		enum lesson what = lesson(c, f);
 
 		if (f != op->reply)
 			buf_addc(&b, ',');
 		json_add_text(c, &b, f->name);
 		buf_addc(&b, ':');
-		if (c->far && f->place)
+		if (what == NOTHING)
 			json_add_text(c, &b, NULL);
-		else if (f->type == FIELD_TEXT)
-			json_add_text(c, &b, dir_told(c, *(const char *const *)at));
-		else if (f->type == FIELD_LIST)
-			add_list(c, &b, *(const char *const *const *)at);
+		else if (what == TOLD)
+			add_told(c, &b, f, at);
 		else
 			field_write(c, f, at, &b);
 	}
@@ -46,20 +55,28 @@ const char *op_reply_text(struct call *c, const struct op *op, const void *from)
 	return b.data;
 }
 
+static void tell(struct call *c, json_t *value)
+{
+	const char *text = json_string_value(value), *told = dir_told(c, text);
+	json_t *one;
+	size_t i;
+
+	if (told != text)
+		json_string_set(value, told);
+	json_array_foreach(value, i, one)
+		tell(c, one);
+}
+
 void op_hide_places(struct call *c, const struct op *op, json_t *reply)
 {
-	for (const struct field *f = op->reply; c->far && f && f->name; f++) {
-		bool told = f->place || f->type == FIELD_TEXT || f->type == FIELD_LIST;
-		json_t *value = told ? json_object_get(reply, f->name) : NULL, *one;
-		size_t i;
+	for (const struct field *f = op->reply; f && f->name; f++) {
+		enum lesson what = lesson(c, f);
+		json_t *value = what == ALL ? NULL : json_object_get(reply, f->name);
 
-		if (f->place && value)
+		if (what == NOTHING && value)
 			json_object_set_new(reply, f->name, json_null());
-		else if (f->type == FIELD_TEXT)
-			retell(c, value);
-		else if (f->type == FIELD_LIST)
-			json_array_foreach(value, i, one)
-				retell(c, one);
+		else if (value)
+			tell(c, value);
 	}
 }
 

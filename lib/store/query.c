@@ -309,7 +309,7 @@ enum fail store_run(struct call *c, const char *sql, const struct param *params,
 	enum fail f = FAIL_NONE;
 	int rc;
 
-	if (c->store && alone && store_unsure())
+	if (c->store && alone)
 		TRY(store_mend(c));
 	TRY(start(c, sql, params, &statement));
 	rc = sqlite3_step(statement);

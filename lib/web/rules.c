@@ -110,7 +110,7 @@ static struct web_verdict check_line(const char *method, const char *version)
 	if (!is_token(method))
 		return BAD("the method is no token");
 	if (strcmp(version, "HTTP/1.1") && strcmp(version, "HTTP/1.0"))
-		return NO(505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
+		return NO(505, WEB_BAD_VERSION);
 	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
 		if (!strcmp(method, methods[i]))
 			return OK;
@@ -134,7 +134,7 @@ static struct web_verdict check_length(const char *text, int64_t *out)
 	int64_t length = 0;
 
 	if (!digits || text[digits])
-		return BAD("Content-Length is no number");
+		return BAD(WEB_BAD_LENGTH);
 	if (digits > MAX_DIGITS)
 		return NO(413, "Content-Length is too large");
 	for (const char *at = text; *at; at++)

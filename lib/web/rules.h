@@ -8,6 +8,13 @@
 
 #include "lib/web/target.h"
 
+/* Reasons that are given in more than one place. */
+#define WEB_BAD_HEAD "the request head is not as HTTP/1.1 asks"
+#define WEB_LARGE_HEAD "the request head is too large"
+#define WEB_LARGE_BODY "the body is too large"
+#define WEB_BAD_LENGTH "Content-Length is no number"
+#define WEB_BAD_VERSION "only HTTP/1.1 and HTTP/1.0 are spoken here"
+
 struct web_framing {
 	int64_t length;   /* of the body; -1: chunked */
 	bool expects;     /* the client waits for 100 before it sends the body */

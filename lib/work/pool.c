@@ -201,7 +201,9 @@ static enum fail step(struct call *c, struct pool *p)
 	TRY(store_mend(c));
 	f = change(c, p);
 	synced = store_sync(c, c->store);
-	return f ? f : synced ? synced : pool_place(c, p);
+	TRY(f);
+	TRY(synced);
+	return pool_place(c, p);
 }
 
 enum fail pool_step(struct call *c, struct pool *p, int64_t timeout_ms)

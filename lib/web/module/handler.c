@@ -86,11 +86,11 @@ static struct web_verdict judge(struct peer *p, const char *method, const char *
 	int count = MHD_get_connection_values(p->connection, MHD_HEADER_KIND, add_header, x);
 
 	if (p->server->layout && !layout_holds(p, method, version))
-		v = (struct web_verdict){400, "the request head is not as HTTP/1.1 asks"};
+		v = (struct web_verdict){400, WEB_BAD_HEAD};
 	else if (count > WEB_MAX_HEADERS)
 		v = (struct web_verdict){431, "the request has more than 100 headers"};
 	else if (head_size(p) > p->server->set.headers_bytes)
-		v = (struct web_verdict){431, "the request head is too large"};
+		v = (struct web_verdict){431, WEB_LARGE_HEAD};
 	else
 		v = target_read(p->target, &x->target);
 	if (!v.status)
@@ -107,7 +107,7 @@ static struct web_verdict judge(struct peer *p, const char *method, const char *
 	p->body_limit = own ? own : p->server->set.body_bytes;
 	if (framing.length > 0 && (size_t)framing.length > p->body_limit) {
 		p->drops = !framing.expects && (size_t)framing.length <= DROP_BYTES;
-		return (struct web_verdict){413, "the body is too large"};
+		return (struct web_verdict){413, WEB_LARGE_BODY};
 	}
 	return v;
 }
@@ -229,7 +229,7 @@ static enum MHD_Result add_body(struct peer *p, const char *data, size_t len)
 		return MHD_NO;
 	}
 	if (!p->drops && len > p->body_limit - x->body_len)
-		p->verdict = (struct web_verdict){413, "the body is too large"};
+		p->verdict = (struct web_verdict){413, WEB_LARGE_BODY};
 	else if (!p->drops && !make_room(p, len))
 		p->verdict = (struct web_verdict){503, "too many large requests: try again"};
 	if (p->verdict.status)

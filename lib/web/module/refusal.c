@@ -46,17 +46,17 @@ static const char *reason(const struct peer *p, unsigned int status)
 {
 	switch (status) {
 	case 413:
-		return "the body is too large";
+		return WEB_LARGE_BODY;
 	case 414:
 		return "the request target is too long";
 	case 431:
-		return "the request head is too large";
+		return WEB_LARGE_HEAD;
 	case 505:
-		return "only HTTP/1.1 and HTTP/1.0 are spoken here";
+		return WEB_BAD_VERSION;
 	default:
 		return in_chunks(p) ? "the body is not in chunks as HTTP/1.1 asks" :
-			has_head(p) ? "Content-Length is no number" :
-			"the request head is not as HTTP/1.1 asks";
+			has_head(p) ? WEB_BAD_LENGTH :
+			WEB_BAD_HEAD;
 	}
 }
 
