@@ -300,10 +300,8 @@ static bool same_file(const struct path *a, const struct path *b)
 {
 	struct stat x, y;
 
-	if (a->kind != PATH_LOCAL || b->kind != PATH_LOCAL)
-		return false;
-	return !strcmp(a->text, b->text) || (!stat(a->text, &x) && !stat(b->text, &y) &&
-		x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+	return a->kind == PATH_LOCAL && b->kind == PATH_LOCAL && !stat(a->text, &x) &&
+		!stat(b->text, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 /* What is read is not written over. */
