@@ -99,15 +99,16 @@ bool caller_means(const struct call *c, const char *resource)
 }
 
 /* A key that is not there is compared too, with a digest that none has. */
-static enum fail find_right(struct call *c, const char *text, const char *given,
-	struct api_key *out)
+static enum fail find_right(struct call *c, const char *text, struct api_key *out)
 {
 	static const char none[MAC_HEX] =
 		"----------------------------------------------------------------";
 	const char *id = token_id_of(c, KEY_PREFIX, text);
 	bool key = id != NULL;
+	char given[MAC_HEX];
 	enum fail f;
 
+	digest_hex(policy_of(c)->pepper, text, strlen(text), given);
 	*out = (struct api_key){.hash = none};
 	if (!id)
 		id = token_id_of(c, ACCESS_PREFIX, text);
@@ -120,14 +121,12 @@ static enum fail find_right(struct call *c, const char *text, const char *given,
 		return f;
 	if (sodium_memcmp(given, out->hash, MAC_HEX) | !api_key_valid(out, clock_now_ms()))
 		return FAIL_AUTH;
-	known_put(c, out);
+	known_put(c, text, out);
 	return FAIL_NONE;
 }
 
 static enum fail check(struct call *c, const char *text, const struct caller **out)
 {
-	struct policy *p = policy_of(c);
-	char given[MAC_HEX];
 	struct api_key k;
 	enum fail f = policy_secrets(c, false);
 
@@ -136,9 +135,8 @@ static enum fail check(struct call *c, const char *text, const struct caller **o
 		return FAIL_AUTH;
 	}
 	TRY(f);
-	digest_hex(p->pepper, text, strlen(text), given);
-	if (!known_get(c, given, &k) || !api_key_valid(&k, clock_now_ms()))
-		TRY(find_right(c, text, given, &k));
+	if (!known_get(c, text, &k) || !api_key_valid(&k, clock_now_ms()))
+		TRY(find_right(c, text, &k));
 	if (k.resource && c->path && !caller_means(c, k.resource))
 		return FAIL_AUTH;
 	*out = caller_of(c, &k);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/id.h"
 #include "lib/os/file.h"
 #include "lib/os/lock.h"
 #include "lib/policy/issuer.h"
@@ -32,6 +33,7 @@ static struct policy *make(void)
 	*p = (struct policy){.lock = PTHREAD_MUTEX_INITIALIZER, .making = PTHREAD_MUTEX_INITIALIZER};
 	p->master = from_env("TRAE_MASTER_KEY");
 	p->backend = from_env("API_KEY");
+	random_bytes(p->known_key, sizeof p->known_key);
 	return p;
 }
 

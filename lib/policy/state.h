@@ -30,7 +30,8 @@ struct policy {
 	int64_t pruned_boot_ms; /* when what is too old was removed last; 0: not yet */
 	struct rate_log *rates;
 	struct count *counts;
-	struct known *known[256]; /* keys found right, by a hash of their digest */
+	struct known *known[256]; /* keys found right, by the first byte of their tag */
+	unsigned char known_key[16]; /* that makes the tags */
 	struct peer *peers;
 	struct issuer *issuer; /* of other tokens that are taken; NULL: none */
 };
@@ -72,9 +73,9 @@ enum fail once_prune(struct call *c);
 
 /* known.c: keys and wrong keys that this process has seen of late. */
 struct api_key;
-/* By the keyed digest of the whole key. */
-bool known_get(struct call *c, const char *hash, struct api_key *out);
-void known_put(struct call *c, const struct api_key *k);
+/* By the whole key TEXT, which is not kept. */
+bool known_get(struct call *c, const char *text, struct api_key *out);
+void known_put(struct call *c, const char *text, const struct api_key *k);
 void known_forget(struct policy *p);
 bool peer_shut(struct call *c, const char *peer);
 void peer_wrong(struct call *c, const char *peer);
