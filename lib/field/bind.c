@@ -324,12 +324,13 @@ static void set_absent(const struct field *f, void *at)
 		*(double *)at = NUM_NULL;
 }
 
-enum fail field_bind(struct call *c, const struct field *fields, json_t *j, bool lenient, void *to)
+enum fail field_bind(struct call *c, const struct field *fields, const json_t *j, bool lenient,
+	void *to)
 {
 	const char *name;
 	json_t *value;
 
-	json_object_foreach(j, name, value)
+	json_object_foreach((json_t *)j, name, value)
 		if (!field_find(fields, name)) {
 			if (!lenient)
 				return refuse_unknown(c, fields, name);
@@ -339,10 +340,8 @@ enum fail field_bind(struct call *c, const struct field *fields, json_t *j, bool
 		void *at = (char *)to + f->offset;
 
 		value = json_object_get(j, f->name);
-		if (f->or_number && json_is_integer(value)) {
-			json_object_set_new(j, f->name, json_sprintf("%lld", json_integer_value(value)));
-			value = json_object_get(j, f->name);
-		}
+		if (f->or_number && json_is_integer(value))
+			value = json_keep(c, json_sprintf("%lld", json_integer_value(value)));
 		if (value && !json_is_null(value)) {
 			TRY(bind_value(c, f, value, at));
 		} else if (f->initial) {
@@ -350,8 +349,8 @@ enum fail field_bind(struct call *c, const struct field *fields, json_t *j, bool
 
 			TRY(field_from_text(c, f, f->initial, &initial));
 			TRY(bind_value(c, f, initial, at));
-			if (f->type == FIELD_JSON) /* keeps it alive as long as J */
-				json_object_set(j, f->name, initial);
+			if (f->type == FIELD_JSON)
+				json_keep(c, json_incref(initial));
 		} else if (f->required) {
 			return fail(c, FAIL_USAGE, "%s is needed: %s", f->name, f->help);
 		} else {

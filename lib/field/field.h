@@ -86,8 +86,9 @@ const char *field_to_text(struct call *c, const struct field *field, const json_
 
 /* Fills STRUCT by FIELDS from the JSON object J: unknown members refused with the nearest name
  * (or dropped with a warning when LENIENT), types, ranges and words checked, defaults set from
- * `initial`. Texts live in C's arena; json_t members are references borrowed from J. */
-enum fail field_bind(struct call *c, const struct field *fields, json_t *j, bool lenient,
+ * `initial`. Texts live in C's arena; json_t members are references borrowed from J, or kept by
+ * C. */
+enum fail field_bind(struct call *c, const struct field *fields, const json_t *j, bool lenient,
 	void *to);
 
 /* The JSON object of STRUCT; a new reference. */

@@ -225,7 +225,7 @@ void answer_replies(struct request *r)
 			fresh_keep(r, r->said);
 		send_text(r, op->flags & OP_LATER ? 202 : 200, type, r->said);
 	} else if (op->rows) {
-		send_json(r, 200, op_result(&r->call, op, r->replies));
+		send_json(r, 200, op_result(&r->call, op, request_list(r, &r->replies)));
 	} else if (alias && alias->media_type) {
 		const char *text = json_member_text(first, op->document, "");
 
@@ -308,7 +308,8 @@ void answer_accepted(struct request *r)
 		video ? "processing" : "accepted", "task_id", r->task_id, "estimated_completion",
 		json_object_get(put, "estimated_completion"), "progress_url",
 		json_object_get(put, "progress_url"), "webhook_configured",
-		json_object_get(put, "webhook_configured"), "warnings", r->warnings);
+		json_object_get(put, "webhook_configured"), "warnings",
+		request_list(r, &r->warnings));
 
 	if (video)
 		json_object_set_new(j, "progress", json_pack("{s:s,s:i,s:o}", "current_stage",

@@ -23,7 +23,7 @@ bool fresh_find(struct request *r)
 	if (at == PLACES)
 		return false;
 	pthread_mutex_lock(&f->lock);
-	if (f->list[at].text && clock_boot_us() < f->list[at].until_us)
+	if (f->list[at].text && r->started_us < f->list[at].until_us)
 		r->text = arena_strdup(&r->call.arena, f->list[at].text);
 	pthread_mutex_unlock(&f->lock);
 	return r->text != NULL;

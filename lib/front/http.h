@@ -46,8 +46,8 @@ struct request {
 	struct call call;
 	const struct route *route;
 	json_t *args;
-	json_t *replies;       /* what the operation said */
-	json_t *warnings;      /* and remarked before it became a task */
+	json_t *replies;       /* what the operation said; NULL: nothing yet */
+	json_t *warnings;      /* and remarked before it became a task; likewise */
 	struct file file;      /* or the file that it handed over */
 	const char *said;      /* the same as JSON text, where nothing here reads it */
 	const char *text;      /* or what was said to the same request a moment ago */
@@ -138,6 +138,8 @@ void mcp_take(struct request *r);
 void request_prepare(struct request *r);
 /* Runs the operation of R in its call. */
 enum fail request_run(struct request *r);
+/* LIST, `replies` or `warnings` of R, which is made when it is NULL. Borrowed. */
+json_t *request_list(struct request *r, json_t **list);
 /* Runs and answers R, which only looks into the store, at once and in this thread of the server. */
 void request_look(struct request *r);
 /* Runs the operation of R with the store of LANE, which stays open. */

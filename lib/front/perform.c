@@ -9,12 +9,19 @@
 /* A result that is expected within so long is waited for. */
 #define NEAR_S 30
 
+json_t *request_list(struct request *r, json_t **list)
+{
+	if (!*list)
+		*list = json_keep(&r->call, json_array());
+	return *list;
+}
+
 static enum fail take_reply(void *to, struct call *c, json_t *reply)
 {
 	struct request *r = to;
 
 	(void)c;
-	json_array_append(r->replies, reply);
+	json_array_append(request_list(r, &r->replies), reply);
 	return FAIL_NONE;
 }
 

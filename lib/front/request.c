@@ -17,7 +17,7 @@ static void note_warning(void *to, const char *text)
 {
 	struct request *r = to;
 
-	json_array_append_new(r->warnings, json_lossy(&r->call, text));
+	json_array_append_new(request_list(r, &r->warnings), json_lossy(&r->call, text));
 }
 
 static bool printable(const char *text)
@@ -323,8 +323,6 @@ void request_take(struct http *h, struct web_exchange *x)
 	if (!web_peer_loopback(x))
 		r->call.peer = arena_strdup(&r->call.arena, web_peer(x));
 	r->args = json_keep(&r->call, json_object());
-	r->replies = json_keep(&r->call, json_array());
-	r->warnings = json_keep(&r->call, json_array());
 	r->call.warn = note_warning;
 	r->call.talk_to = r;
 	f = origin_check(r);

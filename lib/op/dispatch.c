@@ -18,18 +18,18 @@ struct op_call {
 	const struct op *op;
 	const struct op_sink *sink;
 	void *to;
-	json_t *given;   /* names of the arguments that came from the caller */
+	json_t *given;   /* the arguments that came from the caller */
 	json_t *replies; /* where they are kept: with a task, or under an idempotency key */
 	bool held;       /* the caller gets them when the transaction is committed */
 	bool as_text;    /* its one reply goes out as it is written, and nobody reads it here */
 	const char *text;
 	struct policy_ask ask;
-	json_t *args;    /* the caller's with those that the configuration gives */
+	json_t *args;    /* these with those that the configuration gives */
 	void *bound;
 	enum fail lame;  /* why nothing can be called here, */
 	enum fail unfit; /* or this not with such arguments; */
 	const char *why; /* and in words */
-	struct file files[FILES_MAX];
+	struct file *files; /* NULL until there is one: most calls make none */
 	size_t files_count;
 
 	/* While a task runs: where its progress goes besides the caller. */
@@ -40,12 +40,12 @@ struct op_call {
 	void (*progress)(void *to, double done, double total, const char *stage, const char *text);
 	void (*warn)(void *to, const char *text);
 	void *talk_to;
-	const char *warnings[WARNINGS_MAX + 1];
+	const char **warnings; /* as files */
 	size_t warnings_count;
 };
 
 /* Arguments that were not given take their value from the configuration: *ARGS is then another
- * object, since a caller may dispatch its own once more. */
+ * object. */
 static enum fail add_settings(struct call *c, const struct op *op, json_t **args)
 {
 	const json_t *given = *args;
@@ -98,12 +98,19 @@ static void note_progress(void *to, double done, double total, const char *stage
 		*c->cancelled = 1;
 }
 
+static const char **warnings_of(struct op_call *o)
+{
+	if (!o->warnings)
+		o->warnings = ARENA_NEW(&o->call->arena, const char *, WARNINGS_MAX + 1);
+	return o->warnings;
+}
+
 static void note_warning(void *to, const char *text)
 {
 	struct op_call *o = to;
 
 	if (o->warnings_count < WARNINGS_MAX)
-		o->warnings[o->warnings_count++] = text;
+		warnings_of(o)[o->warnings_count++] = text;
 	if (o->warn)
 		o->warn(o->talk_to, text);
 }
@@ -181,9 +188,12 @@ static enum fail configure(struct call *c, const struct op *op)
  * them. */
 static void take_key(struct call *c, const struct op *op, json_t *args)
 {
-	const char *key = json_member_text(args, "idempotency_key", NULL);
+	const char *key;
 
-	if (op->effect == EFFECT_READ || field_find(op->args, "idempotency_key") || !key)
+	if (op->effect == EFFECT_READ || field_find(op->args, "idempotency_key"))
+		return;
+	key = json_member_text(args, "idempotency_key", NULL);
+	if (!key)
 		return;
 	if (!c->idempotency_key)
 		c->idempotency_key = arena_strdup(&c->arena, key);
@@ -341,8 +351,7 @@ struct op_call *op_prepare(struct call *c, const struct op *op, json_t *args,
 	struct op_call *o = ARENA_NEW(&c->arena, struct op_call, 1);
 
 	take_key(c, op, args);
-	*o = (struct op_call){.op = op, .sink = sink, .to = to, .args = args,
-		.given = json_keep(c, json_copy(args)),
+	*o = (struct op_call){.op = op, .sink = sink, .to = to, .args = args, .given = args,
 		.bound = arena_alloc(&c->arena, 1, op->args_size)};
 	o->ask = ask_of(c, op, o);
 	policy_look(c, &o->ask);
@@ -441,6 +450,8 @@ void op_made(struct call *c, const struct file *file)
 {
 	struct op_call *o = c->op_call;
 
+	if (!o->files)
+		o->files = ARENA_NEW(&c->arena, struct file, FILES_MAX);
 	if (o->files_count == FILES_MAX)
 		return;
 	o->files[o->files_count] = *file;
@@ -449,5 +460,5 @@ void op_made(struct call *c, const struct file *file)
 
 const char *const *op_warnings(struct call *c)
 {
-	return c->op_call->warnings;
+	return warnings_of(c->op_call);
 }

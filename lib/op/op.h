@@ -125,8 +125,9 @@ struct op_sink {
 	enum fail (*made)(void *to, struct call *c, const struct file *files, size_t n);
 };
 
-/* Runs OP with the JSON object ARGS (borrowed, defaults are added to it): the one gate through
- * which every call goes, whoever makes it. Replies go to SINK. */
+/* Runs OP with the JSON object ARGS (borrowed, and as it was given until the call has ended; an
+ * idempotency key is taken out): the one gate through which every call goes, whoever makes it.
+ * Replies go to SINK. */
 enum fail op_dispatch(struct call *c, const struct op *op, json_t *args, const struct op_sink *sink,
 	void *to);
 

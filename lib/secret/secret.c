@@ -27,8 +27,8 @@ enum fail secret_configure(struct call *c, const struct secret_settings *setting
 	const char *backend = settings->backend ? settings->backend : "auto";
 	bool known = !strcmp(backend, "auto");
 
-	for (size_t i = 0; i < BACKENDS; i++)
-		known |= !strcmp(backend, backends[i]->name);
+	for (size_t i = 0; i < BACKENDS && !known; i++)
+		known = !strcmp(backend, backends[i]->name);
 	if (!known)
 		return fail(c, FAIL_CONFIG, "secrets.backend is %s: set it to auto, credential, "
 			"keyring or file", backend);

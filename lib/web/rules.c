@@ -48,12 +48,18 @@ static bool is_token(const char *text)
 	return !*at && *text;
 }
 
+/* field-vchar, obs-text and blanks of RFC 9110 §5.5. */
+static const bool value[256] = {
+	['\t'] = 1, [0x20 ... 0x7e] = 1, [0x80 ... 0xff] = 1,
+};
+
 static bool is_value(const char *text)
 {
-	for (const unsigned char *at = (const unsigned char *)text; *at; at++)
-		if ((*at < 0x20 && *at != '\t') || *at == 0x7f)
-			return false;
-	return true;
+	const unsigned char *at = (const unsigned char *)text;
+
+	while (value[*at])
+		at++;
+	return !*at;
 }
 
 /* Digits, letters, "-", ".", "_", "~". */
