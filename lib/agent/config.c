@@ -25,7 +25,7 @@ static const struct field research_fields[] = {
 	FIELD(struct research_settings, sources, "What to read",
 		.oneof = ONEOF("rss_feeds", "social_media", "news_apis", "academic")),
 	FIELD(struct research_settings, update_frequency, "How often, as in 15_minutes",
-		.duration = true),
+		.duration = true, .or_number = true),
 	FIELD(struct research_settings, keywords, "What to look for"),
 	{.name = NULL},
 };
@@ -49,26 +49,13 @@ static const struct agent *agent_of_section(const char *section)
 	return NULL;
 }
 
-/* A copy of SECTION in which durations given as numbers are texts. */
-static json_t *plain_copy(struct call *c, const struct field *fields, const json_t *section)
-{
-	json_t *copy = json_keep(c, json_deep_copy(section));
-
-	for (const struct field *f = fields; f->name; f++) {
-		const json_t *value = json_object_get(copy, f->name);
-
-		if (f->duration && json_is_integer(value))
-			json_object_set_new(copy, f->name, json_string(json_text(c, value, false)));
-	}
-	return copy;
-}
-
-static enum fail bind_section(struct call *c, const struct field *section, json_t *value, void *to)
+static enum fail bind_section(struct call *c, const struct field *section, const json_t *value,
+	void *to)
 {
 	enum fail f = field_check(c, section, value);
 
 	if (f == FAIL_NONE) {
-		f = field_bind(c, section->of, plain_copy(c, section->of, value), false, to);
+		f = field_bind(c, section->of, value, false, to);
 		if (f != FAIL_NONE)
 			fail_context(c, "%s", section->name);
 	}

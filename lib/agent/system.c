@@ -25,7 +25,8 @@
 
 const struct field system_fields[] = {
 	FIELD(struct system_settings, health_check_interval,
-		"How often to look, as in 60 or 5_minutes", .initial = "60", .duration = true),
+		"How often to look, as in 60 or 5_minutes", .initial = "60", .duration = true,
+		.or_number = true),
 	FIELD(struct system_settings, cpu_alert_percent, "Alert when the processor is so busy",
 		.initial = "90", .min = 10, .max = 100),
 	FIELD(struct system_settings, memory_alert_percent, "Alert when so much memory is in use",
@@ -33,7 +34,7 @@ const struct field system_fields[] = {
 	FIELD(struct system_settings, disk_alert_percent, "Alert when the disk is so full",
 		.initial = "90", .min = 10, .max = 100),
 	FIELD(struct system_settings, queue_alert_age, "Alert when a task waits so long",
-		.initial = "15_minutes", .duration = true),
+		.initial = "15_minutes", .duration = true, .or_number = true),
 	FIELD(struct system_settings, services,
 		"What to watch: a URL, tcp:HOST:PORT, or /PROGRAM WORD ... from the shell"),
 	FIELD(struct system_settings, alert_url, "Where the event system.alert is sent"),

@@ -63,8 +63,7 @@ bool policy_covers(const char *scopes, const char *operation)
 bool policy_reserved(const char *operation)
 {
 	for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
-		if (*reserved[i] == *operation &&
-			covers(reserved[i], strlen(reserved[i]), operation))
+		if (covers(reserved[i], strlen(reserved[i]), operation))
 			return true;
 	return false;
 }

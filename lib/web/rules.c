@@ -95,9 +95,7 @@ static struct web_verdict collect(const struct web_field *headers, size_t count,
 		if (!is_value(headers[i].value))
 			return BAD("a header holds a control character");
 		for (int s = 0; s < SINGLES; s++) {
-			/* Most names differ in the first letter. */
-			if ((headers[i].name[0] | 0x20) != single_names[s][0] ||
-				strcasecmp(headers[i].name, single_names[s]))
+			if (!field_is(&headers[i], single_names[s]))
 				continue;
 			if (found[s])
 				return s == HOST ? BAD("Host is given twice") :

@@ -1,9 +1,7 @@
 /* The request target: path and query parameters, decoded once or refused. */
 #include "lib/web/target.h"
 
-#include <stdbool.h>
 #include <string.h>
-#include <strings.h>
 
 #include "lib/text/utf8.h"
 

@@ -2,13 +2,21 @@
 #ifndef WEB_TARGET_H
 #define WEB_TARGET_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <strings.h>
 
 #define WEB_MAX_PARAMS 64
 
 struct web_field {
 	const char *name, *value;
 };
+
+/* Whether the header F is the one called NAME. Most names differ in the first letter. */
+static inline bool field_is(const struct web_field *f, const char *name)
+{
+	return (f->name[0] | 0x20) == (name[0] | 0x20) && !strcasecmp(f->name, name);
+}
 
 /* Why a request is refused; status 0: it is not. */
 struct web_verdict {

@@ -72,10 +72,8 @@ const char *web_path(const struct web_exchange *x)
 
 const char *web_header(const struct web_exchange *x, const char *name)
 {
-	/* Most names differ in the first letter. */
 	for (size_t i = 0; i < x->header_count; i++)
-		if ((x->headers[i].name[0] | 0x20) == (name[0] | 0x20) &&
-			!strcasecmp(x->headers[i].name, name))
+		if (field_is(&x->headers[i], name))
 			return x->headers[i].value;
 	return NULL;
 }
