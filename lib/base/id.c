@@ -61,12 +61,12 @@ const char *id_new(struct arena *a)
 {
 	static const char digits[] = "0123456789abcdef";
 	char *text = ARENA_NEW(a, char, 37), *to = text;
-	uint8_t b[16];
+	uint8_t b[16]; /* when, and behind that random ones */
 	uint64_t us = (uint64_t)clock_now_us(), ms = us / 1000;
 	/* Below the milliseconds, so that rows made one after the other are next to each other. */
 	uint64_t part = us % 1000 * 4096 / 1000;
 
-	take_random(b, sizeof b);
+	take_random(b + 8, 8);
 	for (int i = 0; i < 6; i++)
 		b[i] = (uint8_t)(ms >> (40 - 8 * i));
 	b[6] = (uint8_t)(0x70 | part >> 8);

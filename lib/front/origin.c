@@ -75,10 +75,10 @@ static bool is_host_known(const struct http *h, const char *host)
 
 	if (!host || !read_name(host, name))
 		return false;
-	if (is_address(name, &loopback) &&
-		(loopback || h->any_address || !strcmp(name, h->address)))
+	if (!strcmp(name, h->address) || !strcasecmp(name, "localhost") ||
+		(is_address(name, &loopback) && (loopback || h->any_address)))
 		return true;
-	return !strcasecmp(name, "localhost") || listed(h->hosts, name) ||
+	return listed(h->hosts, name) ||
 		(read_name(authority, public_name) && !strcasecmp(name, public_name));
 }
 

@@ -106,8 +106,13 @@ static enum fail find_right(struct call *c, const char *text, struct api_key *ou
 	const char *id = token_id_of(c, KEY_PREFIX, text);
 	bool key = id != NULL;
 	char given[MAC_HEX];
-	enum fail f;
+	enum fail f = policy_secrets(c, false);
 
+	if (f == FAIL_MISSING) {
+		fail_forget(c);
+		return FAIL_AUTH;
+	}
+	TRY(f);
 	digest_hex(policy_of(c)->pepper, text, strlen(text), given);
 	*out = (struct api_key){.hash = none};
 	if (!id)
@@ -128,13 +133,7 @@ static enum fail find_right(struct call *c, const char *text, struct api_key *ou
 static enum fail check(struct call *c, const char *text, const struct caller **out)
 {
 	struct api_key k;
-	enum fail f = policy_secrets(c, false);
 
-	if (f == FAIL_MISSING) {
-		fail_forget(c);
-		return FAIL_AUTH;
-	}
-	TRY(f);
 	if (!known_get(c, text, &k) || !api_key_valid(&k, clock_now_ms()))
 		TRY(find_right(c, text, &k));
 	if (k.resource && c->path && !caller_means(c, k.resource))

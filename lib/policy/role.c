@@ -87,7 +87,7 @@ enum fail policy_allow(struct call *c, enum effect effect, const char *operation
 	if (who->role < need)
 		return fail(c, FAIL_DENIED, "%s needs a key with role %s; this one has role %s",
 			operation, roles[need], roles[who->role]);
-	if (policy_reserved(operation) && !strcmp(who->id, CALLER_MASTER))
+	if (!strcmp(who->id, CALLER_MASTER) && policy_reserved(operation))
 		return fail(c, FAIL_DENIED, "%s is not for the master key: use an API key with "
 			"role admin", operation);
 	if (who->scopes && !policy_covers(who->scopes, covered))

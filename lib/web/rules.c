@@ -62,11 +62,11 @@ static bool is_value(const char *text)
 	return !*at;
 }
 
-/* Digits, letters, "-", ".", "_", "~". */
-static bool is_name_char(unsigned char ch)
-{
-	return token[ch] && !strchr("!#$%&'*+^`|", ch);
-}
+/* unreserved of RFC 3986 §2.3. */
+static const bool name[256] = {
+	['-'] = 1, ['.'] = 1, ['_'] = 1, ['~'] = 1,
+	['0' ... '9'] = 1, ['a' ... 'z'] = 1, ['A' ... 'Z'] = 1,
+};
 
 /* reg-name, IPv4 or bracketed IPv6, and a port (RFC 3986 §3.2): no user, no list, no space. */
 static bool is_host(const char *text)
@@ -78,7 +78,7 @@ static bool is_host(const char *text)
 		if (*at++ != ']')
 			return false;
 	} else {
-		while (is_name_char((unsigned char)*at))
+		while (name[(unsigned char)*at])
 			at++;
 	}
 	if (at == text || !*at)

@@ -8,6 +8,11 @@
 #define OK ((struct web_verdict){0})
 #define BAD(text) ((struct web_verdict){400, text})
 
+/* All of ASCII that is printed, but for the blank, # and \. */
+static const bool plain[256] = {
+	['!'] = 1, ['"'] = 1, ['$' ... '['] = 1, [']' ... '~'] = 1,
+};
+
 static int hex(char ch)
 {
 	if (ch >= '0' && ch <= '9')
@@ -16,11 +21,14 @@ static int hex(char ch)
 	return ch >= 'a' && ch <= 'f' ? ch - 'a' + 10 : -1;
 }
 
-/* Decodes TEXT in place. In a path the slashes that separate must be the only ones. */
+/* Decodes TEXT, of ASCII alone, in place. In a path the slashes that separate must be the only
+ * ones. */
 static struct web_verdict decode(char *text, bool path)
 {
 	char *to = text;
 
+	if (!strpbrk(text, path ? "%" : "%+"))
+		return OK;
 	for (const char *from = text; *from; from++) {
 		int high, low;
 
@@ -54,10 +62,9 @@ static struct web_verdict decode(char *text, bool path)
 
 static bool has_dot_segment(const char *path)
 {
-	for (const char *at = strchr(path, '/'); at; at = strchr(at, '/')) {
-		size_t len = strcspn(++at, "/");
-
-		if ((len == 1 && at[0] == '.') || (len == 2 && at[0] == '.' && at[1] == '.'))
+	for (const char *at = strstr(path, "/."); at; at = strstr(at, "/.")) {
+		at += at[2] == '.' ? 3 : 2;
+		if (!*at || *at == '/')
 			return true;
 	}
 	return false;
@@ -116,15 +123,15 @@ struct web_verdict target_read(char *text, struct web_target *out)
 {
 	struct web_target t;
 	struct web_verdict v;
+	const char *at = text;
 	char *query;
 
 	t.authority = NULL;
 	t.param_count = 0;
-	for (const char *at = text; *at; at++)
-		if ((unsigned char)*at <= 0x20 || (unsigned char)*at >= 0x7f || *at == '\\' ||
-			*at == '#')
-			return BAD("the request target holds a character that has to be "
-				   "percent-encoded");
+	while (plain[(unsigned char)*at])
+		at++;
+	if (*at)
+		return BAD("the request target holds a character that has to be percent-encoded");
 	if (*text != '/' && strcmp(text, "*") && !cut_authority(&text, &t.authority))
 		return BAD("the request target is no path");
 	query = strchr(text, '?');
