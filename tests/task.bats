@@ -114,6 +114,9 @@ has_worker() {
 	grep -q 'line 3 was left out: ' told
 	echo '{]' >none.jsonl
 	refuses 65 'nothing was submitted: line 1: ' trae task submit --batch none.jsonl --keep-going
+	echo '{"task_type":"doctor","priority":1.5}' >half.jsonl
+	refuses 65 'line 1: priority: a text or a whole number is needed, not 1.5' \
+		trae task submit --batch half.jsonl
 	trae task list --batch "$(jq -r .batch_id made)" --json | jq -e '.tasks | length == 2'
 }
 

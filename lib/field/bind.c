@@ -62,12 +62,15 @@ static enum fail wrong_type(struct call *c, const struct field *f, const json_t 
 		[FIELD_INT] = "a whole number", [FIELD_NUM] = "a number", [FIELD_TEXT] = "a text",
 		[FIELD_LIST] = "a list of texts", [FIELD_JSON] = "an object",
 		[FIELD_PATH] = "a text", [FIELD_PATHS] = "a list of texts"};
-	const char *got = json_text(c, value, false);
+	const char *got = json_text(c, value, false), *wanted = want[f->type];
 
+	if (f->type == FIELD_JSON && f->array)
+		wanted = "an array";
+	if (f->or_number)
+		wanted = "a text or a whole number";
 	if (strlen(got) > 60)
 		got = arena_printf(&c->arena, "%.57s...", got);
-	return fail(c, FAIL_USAGE, "%s: %s is needed, not %s", f->name,
-		f->type == FIELD_JSON && f->array ? "an array" : want[f->type],
+	return fail(c, FAIL_USAGE, "%s: %s is needed, not %s", f->name, wanted,
 		utf8_plain(&c->arena, got, strlen(got), false));
 }
 
