@@ -85,11 +85,25 @@ static bool runs_on(struct arena *a, const char *first, const char *second)
 	return !sentence_next(both, strlen(both), &at, &s) || s.len != strlen(first);
 }
 
+/* S leaves a bracket open: with what follows in its paragraph it could be read as a cue. */
+static bool leaves_open(const char *s)
+{
+	size_t depth = 0;
+
+	for (; *s; s++) {
+		if (*s == '[')
+			depth++;
+		else if (*s == ']' && depth)
+			depth--;
+	}
+	return depth > 0;
+}
+
 /* P begins a paragraph of its own behind the part before it. */
 static bool parted(struct buf *b, const struct script_part *p)
 {
-	return p->paragraph || (p->kind == PART_SENTENCE && p[-1].kind == PART_SENTENCE &&
-		runs_on(b->arena, p[-1].text, p->text));
+	return p->paragraph || (p[-1].kind == PART_SENTENCE && (leaves_open(p[-1].text) ||
+		(p->kind == PART_SENTENCE && runs_on(b->arena, p[-1].text, p->text))));
 }
 
 static void add_parts(struct buf *b, const struct script_scene *scene)

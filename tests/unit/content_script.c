@@ -123,6 +123,13 @@ TEST(unknown_brackets_stay_text)
 	CHECK_SCRIPT("Open [ and [[ and ] stay.", "{} Open [ and [[ and ] stay.");
 }
 
+TEST(brackets_over_sentences_become_no_cue)
+{
+	CHECK_SCRIPT("[Intro？- 30 seconds]", "{} [Intro？ / - 30 seconds]");
+	CHECK_SCRIPT("[R？[pause]-3s] x.", "{} [R？ / (PAUSE 1) / -3s] x.");
+	CHECK_SCRIPT("[R？One？-3s]", "{} [R？ / One？ / -3s]");
+}
+
 TEST(markdown_signs_survive)
 {
 	CHECK_SCRIPT("\\# no heading, 2 \\* 3 \\< 4 \\_x\\_ \\`y\\` a\\|b \\~z\\~ \\&amp; "
