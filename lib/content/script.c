@@ -199,19 +199,45 @@ static void add_text(struct script_build *b, enum part_kind kind, const struct b
 	flush(b);
 }
 
-const char *script_title(struct call *c, const char *text)
+/* TEXT without its cues; *FOUND says whether it had any. */
+static const char *without_cues(struct call *c, const char *text, bool *found)
 {
 	struct buf b = buf_in(&c->arena);
 	size_t len = strlen(text), n;
 
+	*found = false;
 	for (size_t at = 0; at < len; at += n) {
 		struct cue cue;
 
 		n = cue_next(c, text + at, len - at, &cue);
 		if (cue.kind == CUE_NONE)
 			buf_add(&b, text + at, n);
+		else
+			*found = true;
 	}
-	text = build_clean(c, b.data, b.len, false);
+	return build_clean(c, b.data, b.len, false);
+}
+
+static const char *without_brackets(struct call *c, const char *text)
+{
+	struct buf b = buf_in(&c->arena);
+
+	for (; *text; text++)
+		if (!strchr("[]", *text))
+			buf_addc(&b, *text);
+	return build_clean(c, b.data, b.len, false);
+}
+
+const char *script_title(struct call *c, const char *text)
+{
+	bool found;
+
+	text = without_cues(c, text, &found);
+	/* What stood around a cue may have become one: a title has to be read again as it is. */
+	if (found)
+		without_cues(c, text, &found);
+	if (found)
+		text = without_brackets(c, text);
 	return *text ? text : NULL;
 }
 

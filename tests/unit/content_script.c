@@ -128,6 +128,8 @@ TEST(brackets_over_sentences_become_no_cue)
 	CHECK_SCRIPT("[Intro？- 30 seconds]", "{} [Intro？ / - 30 seconds]");
 	CHECK_SCRIPT("[R？[pause]-3s] x.", "{} [R？ / (PAUSE 1) / -3s] x.");
 	CHECK_SCRIPT("[R？One？-3s]", "{} [R？ / One？ / -3s]");
+	CHECK_SCRIPT("# [TE[PAUSE]NSE] x [TENSION[REVEAL]]\n\nz",
+		"{TENSE x TENSION} (PAUSE 1) / (REVEAL 2) / z");
 }
 
 TEST(markdown_signs_survive)
