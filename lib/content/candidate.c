@@ -125,12 +125,11 @@ static const char *without_marks(struct call *c, const char *s, size_t len)
 		struct cue cue;
 
 		n = cue_next(c, s + at, len - at, &cue);
-		if (cue.kind == CUE_NONE)
+		if (cue.kind != CUE_CITE)
 			buf_add(&b, s + at, n);
-		else if (cue.kind != CUE_CITE)
-			return NULL;
 	}
-	return build_clean(c, b.data, b.len, false);
+	s = build_clean(c, b.data, b.len, false);
+	return cue_within(c, s, strlen(s)) ? NULL : s;
 }
 
 /* S is one sentence also without what stood before it and the marks that were in it. */

@@ -242,3 +242,12 @@ size_t cue_next(struct call *c, const char *s, size_t len, struct cue *out)
 	n = cue_read(c, s, len, out);
 	return n && out->kind != CUE_NONE ? n : 1;
 }
+
+bool cue_within(struct call *c, const char *s, size_t len)
+{
+	struct cue cue = {.kind = CUE_NONE};
+
+	for (size_t at = 0; at < len && cue.kind == CUE_NONE;)
+		at += cue_next(c, s + at, len - at, &cue);
+	return cue.kind != CUE_NONE;
+}

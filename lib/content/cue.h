@@ -40,6 +40,9 @@ size_t cue_read(struct call *c, const char *s, size_t len, struct cue *out);
  * bracket that begins no cue. Returns its bytes. */
 size_t cue_next(struct call *c, const char *s, size_t len, struct cue *out);
 
+/* LEN bytes of S hold a cue: read again, not all of it would be text. */
+bool cue_within(struct call *c, const char *s, size_t len);
+
 /* Seconds that the pause of a canonical NAME has when its cue names none; 0 for another name. */
 double cue_seconds(const char *name);
 

@@ -140,15 +140,40 @@ static void add_spoken(struct script_build *b, size_t at, size_t len, size_t *ma
 	}
 }
 
+/* What stood around a cue may have become one, which must not be taken for one when the script is
+ * read again: such a TEXT loses its brackets. The COUNT MARKS stay where they are in its words. */
+static void leave_no_cue(struct call *c, struct buf *text, struct cite_mark *marks, size_t count)
+{
+	size_t kept = 0, mark = 0;
+
+	if (!cue_within(c, text->data, text->len))
+		return;
+	for (size_t i = 0; i < text->len; i++) {
+		char ch = text->data[i];
+
+		for (; mark < count && marks[mark].at <= i; mark++)
+			marks[mark].at = kept;
+		if (ch != '[' && ch != ']' && !(ch == ' ' && kept && text->data[kept - 1] == ' '))
+			text->data[kept++] = ch;
+	}
+	for (; mark < count; mark++)
+		marks[mark].at = kept;
+	buf_cut(text, kept);
+}
+
 /* Turns the text gathered so far into parts: a bullet whole where it fits, else sentence by
  * sentence, of which the first is the bullet. */
 static void flush(struct script_build *b)
 {
 	enum part_kind kind = b->kind;
-	const char *text = b->text.data;
-	size_t start = strspn(text, " "), len = b->text.len - start, at = start, mark = 0;
+	size_t start, len, at, mark = 0;
 	struct sentence s;
+	const char *text;
 
+	leave_no_cue(b->c, &b->text, b->marks, b->mark_count);
+	text = b->text.data;
+	at = start = strspn(text, " ");
+	len = b->text.len - start;
 	if (kind == PART_ITEM && utf8_count(text + start, len) <= SCRIPT_SENTENCE_MAX)
 		add_spoken(b, start, len, &mark);
 	else
@@ -158,6 +183,45 @@ static void flush(struct script_build *b)
 	b->mark_count = 0;
 	b->marks = NULL;
 	buf_cut(&b->text, 0);
+}
+
+const char *script_title(struct call *c, const char *text)
+{
+	struct buf b = buf_in(&c->arena);
+	size_t len = strlen(text), n;
+
+	for (size_t at = 0; at < len; at += n) {
+		struct cue cue;
+
+		n = cue_next(c, text + at, len - at, &cue);
+		if (cue.kind == CUE_NONE)
+			buf_add(&b, text + at, n);
+	}
+	/* "[TENSE  MOMENT]" is read as a cue once the blanks that met in it are one. */
+	text = build_clean(c, b.data, b.len, false);
+	buf_cut(&b, 0);
+	buf_adds(&b, text);
+	leave_no_cue(c, &b, NULL, 0);
+	text = build_clean(c, b.data, b.len, false);
+	return *text ? text : NULL;
+}
+
+/* The scene of a heading or of a section; pauses and notes that stand in its TEXT come first. */
+static struct script_scene *begin_titled(struct script_build *b, const char *text, int level)
+{
+	struct script_scene *scene = begin_scene(b, script_title(b->c, text), level);
+	size_t len = strlen(text), n;
+
+	for (size_t at = 0; at < len; at += n) {
+		struct cue cue;
+
+		n = cue_next(b->c, text + at, len - at, &cue);
+		if (cue.kind == CUE_PAUSE)
+			add_pause(b, &cue);
+		else if (cue.kind == CUE_NOTE)
+			add_note(b, &cue);
+	}
+	return scene;
 }
 
 static void add_cue(struct script_build *b, const struct cue *cue)
@@ -175,7 +239,7 @@ static void add_cue(struct script_build *b, const struct cue *cue)
 	else if (cue->kind == CUE_NOTE)
 		add_note(b, cue);
 	else
-		begin_scene(b, cue->name, 2)->planned_s = cue->seconds;
+		begin_titled(b, cue->name, 2)->planned_s = cue->seconds;
 }
 
 /* The text of a block: what stands in brackets is read as cues, the rest is spoken. */
@@ -199,68 +263,17 @@ static void add_text(struct script_build *b, enum part_kind kind, const struct b
 	flush(b);
 }
 
-/* TEXT without its cues; *FOUND says whether it had any. */
-static const char *without_cues(struct call *c, const char *text, bool *found)
-{
-	struct buf b = buf_in(&c->arena);
-	size_t len = strlen(text), n;
-
-	*found = false;
-	for (size_t at = 0; at < len; at += n) {
-		struct cue cue;
-
-		n = cue_next(c, text + at, len - at, &cue);
-		if (cue.kind == CUE_NONE)
-			buf_add(&b, text + at, n);
-		else
-			*found = true;
-	}
-	return build_clean(c, b.data, b.len, false);
-}
-
-static const char *without_brackets(struct call *c, const char *text)
-{
-	struct buf b = buf_in(&c->arena);
-
-	for (; *text; text++)
-		if (!strchr("[]", *text))
-			buf_addc(&b, *text);
-	return build_clean(c, b.data, b.len, false);
-}
-
-const char *script_title(struct call *c, const char *text)
-{
-	bool found;
-
-	text = without_cues(c, text, &found);
-	/* What stood around a cue may have become one: a title has to be read again as it is. */
-	if (found)
-		without_cues(c, text, &found);
-	if (found)
-		text = without_brackets(c, text);
-	return *text ? text : NULL;
-}
-
-/* Pauses of a heading come first in its scene. */
 static void add_heading(struct script_build *b, const struct block *block)
 {
-	size_t len = strlen(block->text), n;
+	size_t len = strlen(block->text);
 	struct cue cue;
 
 	b->first = true;
 	b->line = block->line;
-	if (cue_next(b->c, block->text, len, &cue) == len && cue.kind == CUE_SECTION) {
-		begin_scene(b, cue.name, 2)->planned_s = cue.seconds;
-		return;
-	}
-	begin_scene(b, script_title(b->c, block->text), block->level);
-	for (size_t at = 0; at < len; at += n) {
-		n = cue_next(b->c, block->text + at, len - at, &cue);
-		if (cue.kind == CUE_PAUSE)
-			add_pause(b, &cue);
-		else if (cue.kind == CUE_NOTE)
-			add_note(b, &cue);
-	}
+	if (cue_next(b->c, block->text, len, &cue) == len && cue.kind == CUE_SECTION)
+		begin_titled(b, cue.name, 2)->planned_s = cue.seconds;
+	else
+		begin_titled(b, block->text, block->level);
 }
 
 static bool is_text(enum block_kind kind)

@@ -5,6 +5,7 @@
 
 #include "lib/content/cue.h"
 #include "lib/content/script.h"
+#include "lib/page/build.h"
 #include "lib/text/sentence.h"
 
 /* The character at S[AT] would mean something to Markdown. */
@@ -75,10 +76,12 @@ static void add_pause(struct buf *b, const struct script_part *p)
 	buf_addc(b, ']');
 }
 
-/* The sentences A and B would be read as one or otherwise parted on one line, as after "etc.". */
-static bool runs_on(struct arena *a, const char *first, const char *second)
+/* On lines of one paragraph the two sentences would be read as one or otherwise parted, as after
+ * "etc.", or as in Chinese, where a line break is no blank. */
+static bool runs_on(struct call *c, const char *first, const char *second)
 {
-	const char *both = arena_printf(a, "%s %s", first, second);
+	const char *lines = arena_printf(&c->arena, "%s\n%s", first, second);
+	const char *both = build_clean(c, lines, strlen(lines), false);
 	struct sentence s;
 	size_t at = 0;
 
@@ -100,19 +103,19 @@ static bool leaves_open(const char *s)
 }
 
 /* P begins a paragraph of its own behind the part before it. */
-static bool parted(struct buf *b, const struct script_part *p)
+static bool parted(struct call *c, const struct script_part *p)
 {
 	return p->paragraph || (p[-1].kind == PART_SENTENCE && (leaves_open(p[-1].text) ||
-		(p->kind == PART_SENTENCE && runs_on(b->arena, p[-1].text, p->text))));
+		(p->kind == PART_SENTENCE && runs_on(c, p[-1].text, p->text))));
 }
 
-static void add_parts(struct buf *b, const struct script_scene *scene)
+static void add_parts(struct call *c, struct buf *b, const struct script_scene *scene)
 {
 	for (size_t i = 0; i < scene->count; i++) {
 		const struct script_part *p = &scene->parts[i];
 		bool list = p->kind == PART_ITEM, was_list = i && p[-1].kind == PART_ITEM;
 
-		if (i && (list != was_list || (!list && parted(b, p))))
+		if (i && (list != was_list || (!list && parted(c, p))))
 			buf_addc(b, '\n');
 		if (p->kind == PART_PAUSE) {
 			add_pause(b, p);
@@ -140,7 +143,8 @@ static void add_picture(struct buf *b, const struct script_scene *scene)
 	buf_adds(b, ">)\n\n");
 }
 
-static void add_scene(struct buf *b, const struct script_scene *scene, bool first)
+static void add_scene(struct call *c, struct buf *b, const struct script_scene *scene,
+	bool first)
 {
 	if (scene->title && scene->planned_s > 0) {
 		buf_addc(b, '[');
@@ -159,7 +163,7 @@ static void add_scene(struct buf *b, const struct script_scene *scene, bool firs
 	}
 	if (scene->picture)
 		add_picture(b, scene);
-	add_parts(b, scene);
+	add_parts(c, b, scene);
 	for (size_t i = 0; i < scene->note_count; i++) {
 		buf_addf(b, "[%s: ", script_note_name(scene->notes[i].kind));
 		add_escaped(b, scene->notes[i].text, false);
@@ -190,7 +194,7 @@ const char *script_markdown(struct call *c, const struct script *s)
 		buf_adds(&b, "\"\n---\n\n");
 	}
 	for (size_t i = 0; i < s->count; i++)
-		add_scene(&b, &s->scenes[i], !i);
+		add_scene(c, &b, &s->scenes[i], !i);
 	while (b.len > 1 && b.data[b.len - 2] == '\n')
 		buf_cut(&b, b.len - 1);
 	return b.data;

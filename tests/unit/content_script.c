@@ -130,6 +130,15 @@ TEST(brackets_over_sentences_become_no_cue)
 	CHECK_SCRIPT("[R？One？-3s]", "{} [R？ / One？ / -3s]");
 	CHECK_SCRIPT("# [TE[PAUSE]NSE] x [TENSION[REVEAL]]\n\nz",
 		"{TENSE x TENSION} (PAUSE 1) / (REVEAL 2) / z");
+	CHECK_SCRIPT("# a [TENSE [REVEAL] MOMENT]\n\nz", "{a TENSE MOMENT} (REVEAL 2) / z");
+	CHECK_SCRIPT("[A [1 [1], 2] [pause] b - 30 seconds] z", "{A b@30} (PAUSE 1) / z");
+	CHECK_SCRIPT("a [ [1 [7], 2] ] b. C [3].", "{} a 1, 2 b.^7 / C.^3");
+}
+
+TEST(sentences_stay_parted_where_a_line_break_is_no_blank)
+{
+	CHECK_SCRIPT("他本。」 と Next.", "{} 他本。」 / と Next.");
+	CHECK_SCRIPT("他本。他本。", "{} 他本。 / 他本。");
 }
 
 TEST(markdown_signs_survive)
