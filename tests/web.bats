@@ -77,6 +77,11 @@ certificate() {
 	talk pipeline
 }
 
+@test "answers of one connection are each as they were asked for" {
+	start
+	talk asked
+}
+
 @test "100-continue is given only where the body is wanted" {
 	start
 	talk continue

@@ -236,6 +236,40 @@ def case_pipeline():
     s.close()
 
 
+ASKED = ["body=aa&X-A=1", "body=bb&X-A=1", "body=bb&X-A=2", "body=cc&X-A=2", "body=ccc&X-A=2",
+    "body=ddd&X-A=2&X-B=1", "body=eee&X-A=2&X-B=2", "body=fff&X-A=3&X-B=2", "body=ggg&X-B=2",
+    "body=hhh&X-B=2&X-A=3", "body=iii", "body=jjj&type=text/html", "body=kkk&type=text/html",
+    "body=lll&status=404&X-A=1", "body=mmm&X-A=1", "body=nnn&X-A=1&X-A=2", "body=ooo&X-A=1&X-A=3",
+    "body=&X-A=1", "body=ppp&X-A=1&X-A=3", "body=" + 5000 * "q", "body=" + 5000 * "r", "body=sss",
+    "body=ttt&X-A=%0d", "body=uuu&X-A=4", "body=vvv&X-A=%0d", "body=www&X-A=4"]
+
+
+def case_asked():
+    """Answers of one connection: each has the status, headers and body that it was asked for."""
+    request = "GET /asked?{} HTTP/1.1\r\nHost: a\r\n\r\n"
+    for at_once in (False, True):
+        s = connect()
+        if at_once:
+            s.sendall("".join(map(request.format, ASKED)).encode())
+        rest = b""
+        for query in ASKED:
+            if not at_once:
+                s.sendall(request.format(query).encode())
+            status, headers, body, rest = one(s, rest)
+            want = [p.split("=") for p in query.split("&")]
+            if ["X-A", "%0d"] in want:
+                check(status == 500, query, "gave", status)
+                continue
+            got = [[n, v] for n, v in headers.items() if n.startswith("x-")]
+            check(got == list(map(list, dict((n.lower(), v) for n, v in want
+                if n.startswith("X-")).items())), query, "gave", headers)
+            check(headers.get("content-type") == dict(want).get("type", "text/plain"),
+                query, "gave", headers)
+            check(body.decode() == dict(want)["body"], query, "gave", body)
+            check(status == int(dict(want).get("status", 200)), query, "gave", status)
+        s.close()
+
+
 def case_continue():
     s = connect()
     s.sendall(POST + b"Expect: 100-continue\r\nContent-Length: 3\r\n\r\n")

@@ -32,7 +32,7 @@ void answer_header(struct request *r, const char *name, const char *value)
 
 /* What is left of the caller's rate, as draft-ietf-httpapi-ratelimit-headers-11 and older clients
  * read it. */
-static void rate_headers(struct call *c, const struct rate *rate, struct web_reply_header *h)
+static size_t rate_headers(struct call *c, const struct rate *rate, struct web_reply_header *h)
 {
 	const char *reset = arena_printf(&c->arena, "%lld", (long long)rate->reset_s);
 	const char *unit = rate->window_s
@@ -52,17 +52,18 @@ static void rate_headers(struct call *c, const struct rate *rate, struct web_rep
 	h[n++] = (struct web_reply_header){"X-RateLimit-Window",
 		arena_printf(&c->arena, "%lld", (long long)rate->window_s)};
 	if (rate->remaining <= 0)
-		h[n] = (struct web_reply_header){"Retry-After", reset};
+		h[n++] = (struct web_reply_header){"Retry-After", reset};
+	return n;
 }
 
-/* The headers of every answer: the request's id, and what is left of its caller's rate. */
+/* The headers of every answer: what is left of its caller's rate, and the request's id, which is the
+ * last because it is always another. */
 static const struct web_reply_header *headers(struct request *r)
 {
 	struct call *c = &r->call;
 	struct web_reply_header *h = ARENA_NEW(&c->arena, struct web_reply_header, 16 + r->more_count);
 	size_t n = 0;
 
-	h[n++] = (struct web_reply_header){"X-Request-ID", r->id};
 	h[n++] = (struct web_reply_header){"Cache-Control", "no-store"};
 	h[n++] = (struct web_reply_header){"X-Content-Type-Options", "nosniff"};
 	n += origin_headers(r, h + n);
@@ -71,7 +72,8 @@ static const struct web_reply_header *headers(struct request *r)
 	for (size_t i = 0; i < r->more_count; i++)
 		h[n++] = r->more[i];
 	if (c->rate)
-		rate_headers(c, c->rate, h + n);
+		n += rate_headers(c, c->rate, h + n);
+	h[n] = (struct web_reply_header){"X-Request-ID", r->id};
 	return h;
 }
 

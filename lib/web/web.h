@@ -79,7 +79,9 @@ struct web_reply_header {
 struct web_reply {
 	int status;
 	const char *content_type;
-	const struct web_reply_header *headers; /* ends with a NULL name; may be NULL */
+	/* Ends with a NULL name; may be NULL. One that is always another comes last: the next answer
+	 * of the connection is then made quicker. */
+	const struct web_reply_header *headers;
 	const void *body;   /* copied */
 	size_t len;
 	/* Instead of a body: a regular file. FD is taken over and closed. Range and If-Range (with

@@ -11,6 +11,7 @@
 
 #include "lib/json/json.h"
 #include "lib/os/file.h"
+#include "lib/web/target.h"
 #include "lib/web/web.h"
 
 static struct {
@@ -55,6 +56,28 @@ static void answer_now(void *to)
 {
 	atomic_fetch_sub(&drive.open, 1);
 	answer_json(to, 200, show(to));
+}
+
+/* What the query asks for: its parameters are the headers, but for body, status and type. */
+static void answer_asked(struct web_exchange *x)
+{
+	struct web_reply_header h[WEB_MAX_PARAMS + 1] = {{0}};
+	struct web_reply reply = {.status = 200, .content_type = "text/plain", .headers = h};
+	const char *name, *value;
+	size_t n = 0;
+
+	for (size_t i = 0; web_query_at(x, i, &name, &value); i++) {
+		if (!strcmp(name, "body"))
+			reply.body = value;
+		else if (!strcmp(name, "status"))
+			reply.status = atoi(value);
+		else if (!strcmp(name, "type"))
+			reply.content_type = value;
+		else
+			h[n++] = (struct web_reply_header){name, value};
+	}
+	reply.len = reply.body ? strlen(reply.body) : 0;
+	web_answer(x, &reply);
 }
 
 static void take_time(struct web_exchange *x)
@@ -138,6 +161,8 @@ static void handle(void *to, struct web_exchange *x)
 	if (!strcmp(path, "/small")) {
 		web_answer(x, &(struct web_reply){.status = 200, .body = small,
 			.len = sizeof small - 1, .content_type = "application/json"});
+	} else if (!strcmp(path, "/asked")) {
+		answer_asked(x);
 	} else if (!strcmp(path, "/later") || !strcmp(path, "/resumed")) {
 		atomic_fetch_add(&drive.open, 1);
 		in_thread(strcmp(path, "/later") ? resume_later : answer_later, x);

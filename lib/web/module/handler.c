@@ -142,18 +142,15 @@ void handler_cut(const struct peer *p, int status, const char *why)
 /* Hands the reply to the library, in its thread. A file may take its time as long as it moves. */
 static enum MHD_Result give(struct peer *p)
 {
-	struct MHD_Response *reply = p->reply;
 	enum MHD_Result done;
 
-	p->reply = NULL;
 	if (p->file)
 		p->timed = MHD_set_connection_option(p->connection,
 			MHD_CONNECTION_OPTION_TIMEOUT,
 			(unsigned)(p->server->set.idle_ms * FILE_IDLES / 1000 + 1)) == MHD_YES;
 	done = peer_enter(p, PHASE_SEND, p->file || p->stream ? 0 : SEND_MS) ?
-		MHD_queue_response(p->connection, (unsigned)p->status, reply) : MHD_NO;
-	if (reply)
-		MHD_destroy_response(reply);
+		MHD_queue_response(p->connection, (unsigned)p->status, p->reply) : MHD_NO;
+	reply_release(p);
 	return done;
 }
 
@@ -335,8 +332,7 @@ void handler_completed(void *cls, struct MHD_Connection *connection, void **cont
 		return;
 	*context = NULL;
 	go_back(p);
-	if (p->reply)
-		MHD_destroy_response(p->reply);
+	reply_release(p);
 	if (p->timed)
 		MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 0U);
 	if (p->stream)
@@ -356,7 +352,6 @@ void handler_completed(void *cls, struct MHD_Connection *connection, void **cont
 		arena_release(&p->trimmed);
 	p->x.header_count = p->x.target.param_count = p->x.body_len = 0;
 	p->begun = p->ready = p->drops = p->busy = p->timed = p->file = false;
-	p->reply = NULL;
 	p->verdict = (struct web_verdict){0};
 	p->length = 0;
 	p->dropped = 0;

@@ -115,6 +115,7 @@ static void peer_close(struct peer *p)
 	address_give(p->address);
 	pthread_mutex_unlock(&s->lock);
 	atomic_fetch_sub(&s->body_bytes, p->body_size);
+	reply_forget(&p->kept);
 	free(p->x.body);
 	free(p->target);
 	free(p);

@@ -1,6 +1,7 @@
 /* Reply: what the front answers becomes a response of the library. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -10,6 +11,9 @@
 #include "lib/base/fault.h"
 #include "lib/web/module/server.h"
 #include "lib/web/range.h"
+
+/* A longer answer costs more by its body than by its headers. */
+#define KEPT_BYTES 4096
 
 static bool add(struct MHD_Response *r, const char *name, const char *value)
 {
@@ -99,12 +103,99 @@ static struct MHD_Response *from_file(struct peer *p, const struct web_reply *re
 	return file_part(p, reply, st.st_size);
 }
 
+/* Making and freeing headers costs the library more than all else that it does for a short answer.
+ * So a connection keeps the response of its last one, and an answer of the same length and headers,
+ * but for the last of them, is put into it: the library has sent the one before, or it would not
+ * have read this request. */
+
+/* Header number AT as the response has it; its name is NULL behind the last. */
+static struct web_reply_header header_at(const struct web_reply *reply, size_t at)
+{
+	if (!at)
+		return (struct web_reply_header){"Content-Type", reply->content_type};
+	return reply->headers ? reply->headers[at - 1] : (struct web_reply_header){NULL, NULL};
+}
+
+struct likeness {
+	const struct web_reply *reply;
+	size_t at;
+	bool like;
+	const char *changed;  /* value of the last header, when it is another now */
+};
+
+static enum MHD_Result compare(void *to, enum MHD_ValueKind kind, const char *name,
+	const char *value)
+{
+	struct likeness *l = to;
+	const struct web_reply_header now = header_at(l->reply, l->at);
+
+	(void)kind;
+	l->like = now.name && !l->changed && !strcmp(now.name, name);
+	if (!l->like)
+		return MHD_NO;
+	if (strcmp(now.value, value))
+		l->changed = value;
+	l->at++;
+	return MHD_YES;
+}
+
+static struct MHD_Response *made_before(struct peer *p, const struct web_reply *reply)
+{
+	struct likeness l = {.reply = reply};
+	struct web_reply_header last;
+
+	if (!p->kept.response || p->kept.len != reply->len)
+		return NULL;
+	MHD_get_response_headers(p->kept.response, compare, &l);
+	if (!l.like || header_at(reply, l.at).name)
+		return NULL;
+	last = header_at(reply, l.at - 1);
+	if (l.changed && (MHD_del_response_header(p->kept.response, last.name, l.changed) !=
+		MHD_YES || !add(p->kept.response, last.name, last.value)))
+		return NULL;
+	memcpy(p->kept.body, reply->body, reply->len);
+	return p->kept.response;
+}
+
+/* A response whose body can be written to again. */
+static struct kept to_keep(const struct web_reply *reply)
+{
+	struct kept kept = {.body = xmalloc(reply->len), .len = reply->len};
+
+	memcpy(kept.body, reply->body, reply->len);
+	kept.response = MHD_create_response_from_buffer(kept.len, kept.body, MHD_RESPMEM_MUST_FREE);
+	if (!kept.response)
+		free(kept.body);
+	return kept;
+}
+
+void reply_forget(struct kept *kept)
+{
+	if (kept->response)
+		MHD_destroy_response(kept->response);
+	*kept = (struct kept){0};
+}
+
+void reply_release(struct peer *p)
+{
+	if (p->reply && p->reply != p->kept.response)
+		MHD_destroy_response(p->reply);
+	p->reply = NULL;
+}
+
 static struct MHD_Response *make(struct peer *p, const struct web_reply *reply)
 {
-	struct MHD_Response *r;
+	bool closes = reply->close ||
+		atomic_load_explicit(&p->server->draining, memory_order_relaxed);
+	bool keeps = !closes && !reply->file && !reply->etag && reply->content_type && reply->len &&
+		reply->len <= KEPT_BYTES;
+	struct MHD_Response *r = keeps ? made_before(p, reply) : NULL;
+	struct kept kept = {0};
 	bool right = true;
 
 	p->status = reply->status;
+	if (r)
+		return r;
 	if (reply->etag && reply->status == 200 && is_read(&p->x) &&
 		etag_listed(web_header(&p->x, "If-None-Match"), reply->etag)) {
 		if (reply->file)
@@ -113,6 +204,9 @@ static struct MHD_Response *make(struct peer *p, const struct web_reply *reply)
 		r = from_buffer("", 0);
 	} else if (reply->file) {
 		r = from_file(p, reply);
+	} else if (keeps) {
+		kept = to_keep(reply);
+		r = kept.response;
 	} else {
 		r = from_buffer(reply->body, reply->len);
 	}
@@ -124,12 +218,17 @@ static struct MHD_Response *make(struct peer *p, const struct web_reply *reply)
 		right = right && add(r, "ETag", reply->etag);
 	for (const struct web_reply_header *h = reply->headers; right && h && h->name; h++)
 		right = add(r, h->name, h->value);
-	if (reply->close || atomic_load_explicit(&p->server->draining, memory_order_relaxed))
+	if (closes)
 		right = right && add(r, "Connection", "close");
-	if (right)
-		return r;
-	MHD_destroy_response(r);
-	return plain(p, 500, "a header of the reply is not valid\n");
+	if (!right) {
+		MHD_destroy_response(r);
+		return plain(p, 500, "a header of the reply is not valid\n");
+	}
+	if (keeps) {
+		reply_forget(&p->kept);
+		p->kept = kept;
+	}
+	return r;
 }
 
 static gnutls_session_t session(const struct peer *p)

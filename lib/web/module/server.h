@@ -33,6 +33,13 @@ enum hold {
 	HOLD_ANSWERED, /* the reply is there */
 };
 
+/* The last short reply of a connection, which the next one may be put into: see reply.c. */
+struct kept {
+	struct MHD_Response *response;
+	char *body;                 /* the response's own */
+	size_t len;
+};
+
 /* One connection and the exchange on it. The library runs a connection in one thread, so only what
  * the front or the sweeper reach too is atomic or under the server's lock. */
 struct peer {
@@ -57,6 +64,7 @@ struct peer {
 	void (*back)(void *to);     /* what answers it once it is resumed */
 	void *back_to;
 	struct MHD_Response *reply;
+	struct kept kept;           /* for the next reply */
 	int status;
 	bool file;
 	struct arena trimmed;       /* values that had blanks behind them */
@@ -119,6 +127,9 @@ bool layout_holds(const struct peer *p, const char *method, const char *version)
 
 /* reply.c */
 void reply_answer(struct web_exchange *x, const struct web_reply *reply);
+/* P is done with its reply, if it has one. */
+void reply_release(struct peer *p);
+void reply_forget(struct kept *kept);
 
 /* stream.c */
 struct web_stream *stream_open(struct web_exchange *x, const char *content_type);
