@@ -6,7 +6,6 @@
 #include "lib/config/config.h"
 #include "lib/model/task.h"
 #include "lib/op/op.h"
-#include "lib/secret/secret.h"
 #include "lib/store/store.h"
 
 #define FILES_MAX 16
@@ -162,21 +161,9 @@ static enum fail record_files(struct call *c, struct op_call *o)
 	return FAIL_NONE;
 }
 
-/* Hands the settings to the rooms below this one that have some. */
-static enum fail hand_down(struct call *c)
-{
-	struct secret_settings secrets;
-
-	TRY(config_load(c));
-	TRY(config_get(c, "store.path", &c->store_path, NULL, NULL));
-	TRY(config_get(c, "secrets.backend", &secrets.backend, NULL, NULL));
-	TRY(config_get(c, "secrets.key_file", &secrets.key_file, NULL, NULL));
-	return secret_configure(c, &secrets);
-}
-
 static enum fail configure(struct call *c, const struct op *op)
 {
-	enum fail f = hand_down(c);
+	enum fail f = config_get(c, "store.path", &c->store_path, NULL, NULL);
 
 	if (f == FAIL_NONE || !(op->flags & OP_ANYHOW))
 		return f;

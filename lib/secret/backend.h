@@ -7,13 +7,16 @@
 
 /* What c->secrets holds. */
 struct secrets {
-	struct secret_settings settings;
 	struct secret *master; /* what opened the sealed file last; NULL until it was needed */
 	const char *source;    /* where it came from: its path, NULL for a passphrase */
 };
 
-/* c->secrets, made with the defaults on first use. */
+/* c->secrets, made on first use. */
 struct secrets *secrets_of(struct call *c);
+
+/* The setting NAME; NULL where it is not set, or where the configuration cannot be read, which those
+ * who ask for secrets all the same live with. */
+const char *secret_setting(struct call *c, const char *name);
 
 struct secret_rows {
 	struct secret_entry *rows;

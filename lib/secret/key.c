@@ -18,7 +18,7 @@
 
 const char *key_file_path(struct call *c)
 {
-	const char *path = secrets_of(c)->settings.key_file;
+	const char *path = secret_setting(c, "secrets.key_file");
 
 	return path ? path : arena_printf(&c->arena, "%s/secrets.key", dir_config(c));
 }

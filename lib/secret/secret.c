@@ -1,6 +1,7 @@
 /* The chain of backends. */
 #include <string.h>
 
+#include "lib/config/config.h"
 #include "lib/secret/backend.h"
 
 static const struct secret_backend *const backends[] = {
@@ -16,24 +17,26 @@ struct secrets *secrets_of(struct call *c)
 {
 	if (!c->secrets) {
 		c->secrets = ARENA_NEW(&c->arena, struct secrets, 1);
-		c->secrets->settings.backend = "auto";
 		c->secrets_close = secrets_close;
 	}
 	return c->secrets;
 }
 
-enum fail secret_configure(struct call *c, const struct secret_settings *settings)
+const char *secret_setting(struct call *c, const char *name)
 {
-	const char *backend = settings->backend ? settings->backend : "auto";
-	bool known = !strcmp(backend, "auto");
+	const char *value = NULL;
 
-	for (size_t i = 0; i < BACKENDS && !known; i++)
-		known = !strcmp(backend, backends[i]->name);
-	if (!known)
-		return fail(c, FAIL_CONFIG, "secrets.backend is %s: set it to auto, credential, "
-			"keyring or file", backend);
-	secrets_of(c)->settings = (struct secret_settings){backend, settings->key_file};
-	return FAIL_NONE;
+	if (config_get(c, name, &value, NULL, NULL) != FAIL_NONE)
+		fail_forget(c);
+	return value;
+}
+
+/* The one backend that is set; NULL: all. */
+static const char *set_backend(struct call *c)
+{
+	const char *name = secret_setting(c, "secrets.backend");
+
+	return name && strcmp(name, "auto") ? name : NULL;
 }
 
 enum fail secret_check_name(struct call *c, const char *name)
@@ -53,16 +56,18 @@ enum fail secret_check_name(struct call *c, const char *name)
 
 static bool chosen(struct call *c, const struct secret_backend *b)
 {
-	const char *setting = secrets_of(c)->settings.backend;
+	const char *name = set_backend(c);
 
-	return !strcmp(setting, "auto") || !strcmp(setting, b->name);
+	return !name || !strcmp(name, b->name);
 }
 
 /* Why a chain that found nobody at all fails: with one backend set, that one's reason. */
 static enum fail nobody(struct call *c)
 {
-	for (size_t i = 0; i < BACKENDS; i++)
-		if (!strcmp(secrets_of(c)->settings.backend, backends[i]->name))
+	const char *name = set_backend(c);
+
+	for (size_t i = 0; name && i < BACKENDS; i++)
+		if (!strcmp(name, backends[i]->name))
 			return fail(c, FAIL_CONFIG, "secrets.backend is %s, but there is %s",
 				backends[i]->name, backends[i]->absent);
 	return secret_no_backend(c);
@@ -87,7 +92,7 @@ static bool skipped(struct call *c, enum fail f)
 
 static enum fail nobody_has(struct call *c, const char *name, bool somebody)
 {
-	if (!somebody && strcmp(secrets_of(c)->settings.backend, "auto"))
+	if (!somebody && set_backend(c))
 		return nobody(c);
 	return fail(c, FAIL_MISSING, "no secret %s: give it with `trae secret set %s`", name, name);
 }

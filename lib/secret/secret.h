@@ -35,15 +35,6 @@ enum fail secret_check_name(struct call *c, const char *name);
 /* The name that systemd's credential of the sealed file's key has; no secret can be called so. */
 #define SECRET_KEY_CREDENTIAL "trae-key"
 
-struct secret_settings {
-	const char *backend;  /* "auto", "credential", "keyring" or "file"; NULL: "auto" */
-	const char *key_file; /* NULL: $XDG_CONFIG_HOME/trae/secrets.key if it exists */
-};
-
-/* Says which backends this call uses; without it the defaults hold. The texts must live as long as
- * the call. FAIL_CONFIG for a backend that does not exist. */
-enum fail secret_configure(struct call *c, const struct secret_settings *settings);
-
 struct secret_entry {
 	const char *name, *backend; /* "credential", "keyring", "file" */
 	int64_t changed_at;         /* milliseconds UTC; 0 where the backend does not tell */

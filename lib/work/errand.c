@@ -30,12 +30,6 @@ void errand_secrets_free(struct errand_secrets *s)
 static enum fail read_secret(struct call *c, const struct callback *k, const char *host,
 	struct secret **out)
 {
-	struct secret_settings where = {
-		.backend = config_text(c, "secrets.backend"),
-		.key_file = config_text(c, "secrets.key_file"),
-	};
-
-	TRY(secret_configure(c, &where));
 	if (k->subscription_id)
 		return event_secret(c, k->subscription_id, out);
 	return callback_secret_get(c, host, out);
