@@ -1,6 +1,7 @@
 /* Routes: from a method and a path to an operation and its arguments. */
 #include "lib/front/route.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void add_route(struct call *c, struct routes *r, const struct op *op,
@@ -12,6 +13,14 @@ static void add_route(struct call *c, struct routes *r, const struct op *op,
 		.dialect = alias ? alias->dialect : op->dialect,
 		.method = arena_memdup(&c->arena, text, (size_t)(space - text)),
 		.fixed = strcspn(space + 1, "{")};
+}
+
+static int by_path(const void *a, const void *b)
+{
+	const struct route *const *x = a, *const *y = b;
+	int order = strcmp((*x)->path, (*y)->path);
+
+	return order ? order : *x < *y ? -1 : 1;
 }
 
 void routes_make(struct call *c, struct routes *out)
@@ -31,6 +40,14 @@ void routes_make(struct call *c, struct routes *out)
 		for (const struct op_alias *a = op_table[i]->aliases; a && a->route; a++)
 			add_route(c, &r, op_table[i], a);
 	}
+	r.fixed = ARENA_NEW(&c->arena, const struct route *, count);
+	r.open = ARENA_NEW(&c->arena, const struct route *, count);
+	for (size_t i = 0; i < r.count; i++)
+		if (r.list[i].path[r.list[i].fixed])
+			r.open[r.open_count++] = &r.list[i];
+		else
+			r.fixed[r.fixed_count++] = &r.list[i];
+	qsort(r.fixed, r.fixed_count, sizeof *r.fixed, by_path);
 	*out = r;
 }
 
@@ -60,26 +77,49 @@ static bool matches(struct call *c, const char *pattern, const char *path, json_
 	return !*pattern && !*path;
 }
 
+/* The first of the routes that are sorted which is not before PATH. */
+static size_t place_of(const struct routes *r, const char *path)
+{
+	size_t low = 0, high = r->fixed_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(r->fixed[middle]->path, path) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool asked(const struct route *route, const char *method, struct buf *allow)
+{
+	if (!strcmp(route->method, method))
+		return true;
+	buf_addf(allow, "%s%s", allow->len ? ", " : "", route->method);
+	return false;
+}
+
 const struct route *routes_find(struct call *c, const struct routes *r, const char *method,
 	const char *path, json_t *args, const char **allow)
 {
 	struct buf b = buf_in(&c->arena);
-	size_t len = strlen(path);
 
-	for (size_t i = 0; i < r->count; i++) {
-		const struct route *route = &r->list[i];
-		bool open = route->path[route->fixed];
+	for (size_t i = place_of(r, path); i < r->fixed_count; i++) {
+		if (strcmp(r->fixed[i]->path, path))
+			break;
+		if (asked(r->fixed[i], method, &b))
+			return r->fixed[i];
+	}
+	for (size_t i = 0; i < r->open_count; i++) {
+		const struct route *route = r->open[i];
 
-		if (len < route->fixed || (!open && len != route->fixed) ||
-			memcmp(route->path, path, route->fixed) ||
-			(open && !matches(c, route->path, path, NULL)))
+		if (strncmp(route->path, path, route->fixed) ||
+			!matches(c, route->path, path, NULL) || !asked(route, method, &b))
 			continue;
-		if (!strcmp(route->method, method)) {
-			if (open)
-				matches(c, route->path, path, args);
-			return route;
-		}
-		buf_addf(&b, "%s%s", b.len ? ", " : "", route->method);
+		matches(c, route->path, path, args);
+		return route;
 	}
 	*allow = b.data;
 	return NULL;

@@ -15,9 +15,12 @@ struct route {
 struct routes {
 	struct route *list;
 	size_t count;
+	/* Those without {x} by path, and the others; in the table's order where paths are the same. */
+	const struct route **fixed, **open;
+	size_t fixed_count, open_count;
 };
 
-/* All routes of the table. */
+/* All routes of the table. A path without {x} goes before one that fits it. */
 void routes_make(struct call *c, struct routes *out);
 
 /* The route of METHOD and PATH; its {x} go into ARGS as texts. NULL when there is none: then *ALLOW
