@@ -31,6 +31,11 @@ int64_t clock_boot_us(void)
 	return read_us(CLOCK_BOOTTIME);
 }
 
+int64_t clock_rough_ms(void)
+{
+	return read_us(CLOCK_MONOTONIC_COARSE) / 1000;
+}
+
 /* The date of a day counted from 1970-01-01: civil_from_days() of H. Hinnant, "chrono-Compatible
  * Low-Level Date Algorithms". gmtime_r() would read the time zone's file first. */
 static void date_of(int64_t day, int64_t *year, int *month, int *day_of_month)

@@ -57,7 +57,7 @@ bool known_get(struct call *c, const char *text, struct api_key *out)
 	make_tag(p, text, tag);
 	pthread_mutex_lock(&p->lock);
 	k = p->known[tag[0]];
-	found = k && !sodium_memcmp(k->tag, tag, sizeof tag) && clock_boot_ms() < k->until_ms;
+	found = k && !sodium_memcmp(k->tag, tag, sizeof tag) && clock_rough_ms() < k->until_ms;
 	if (found) {
 		*out = k->key;
 		out->id = arena_strdup(&c->arena, k->id);
@@ -92,7 +92,7 @@ void known_put(struct call *c, const char *text, const struct api_key *key)
 	if (!*k)
 		*k = xmalloc(sizeof **k);
 	(*k)->key = *key;
-	(*k)->until_ms = clock_boot_ms() + KNOWN_MS;
+	(*k)->until_ms = clock_rough_ms() + KNOWN_MS;
 	copy((*k)->id, sizeof (*k)->id, key->id);
 	copy((*k)->name, sizeof (*k)->name, key->name);
 	memcpy((*k)->tag, tag, sizeof tag);

@@ -20,7 +20,7 @@ struct address {
 
 bool peer_enter(struct peer *p, enum phase phase, int64_t after_ms)
 {
-	int64_t to = (after_ms ? clock_boot_ms() + after_ms : 0) << 3 | phase;
+	int64_t to = (after_ms ? clock_rough_ms() + after_ms : 0) << 3 | phase;
 	int64_t from = atomic_load_explicit(&p->phase, memory_order_relaxed);
 
 	do {
@@ -202,7 +202,7 @@ void *peers_sweep(void *server)
 
 	pthread_mutex_lock(&s->lock);
 	while (!s->ending) {
-		int64_t now_ms = clock_boot_ms();
+		int64_t now_ms = clock_rough_ms();
 
 		if (!s->peers) {
 			pthread_cond_wait(&s->wake, &s->lock);

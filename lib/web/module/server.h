@@ -51,7 +51,7 @@ struct peer {
 	int fd;
 	pthread_t thread;           /* of the library, that runs the connection */
 	bool raw;                   /* no connection of the library: answered by bytes to FD */
-	_Atomic int64_t phase;      /* deadline on clock_boot_ms() * 8 + enum phase */
+	_Atomic int64_t phase;      /* deadline on clock_rough_ms() * 8 + enum phase */
 	_Atomic int hold;
 	char *target;               /* the request target as it came */
 	size_t target_size;
