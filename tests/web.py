@@ -4,6 +4,7 @@ function below; it ends with status 1 and a line when an expectation does not ho
 import hashlib
 import json
 import os
+import re
 import resource
 import select
 import socket
@@ -267,6 +268,8 @@ def case_asked():
                 query, "gave", headers)
             check(body.decode() == dict(want)["body"], query, "gave", body)
             check(status == int(dict(want).get("status", 200)), query, "gave", status)
+            check(re.fullmatch(r"\w{3}, \d\d \w{3} \d{4} (\d\d:){2}\d\d GMT",
+                headers.get("date", "")), query, "gave", headers)
         s.close()
 
 

@@ -67,10 +67,17 @@ static bool listed(const char *list, const char *text)
 	return false;
 }
 
+static bool is_public_name(const struct http *h, const char *name)
+{
+	char public_name[HOST_MAX];
+
+	return read_name(strstr(h->public_url, "//") + 2, public_name) &&
+		!strcasecmp(name, public_name);
+}
+
 static bool is_host_known(const struct http *h, const char *host)
 {
-	const char *authority = strstr(h->public_url, "//") + 2;
-	char name[HOST_MAX], public_name[HOST_MAX];
+	char name[HOST_MAX];
 	bool loopback = false;
 
 	if (!host || !read_name(host, name))
@@ -78,8 +85,7 @@ static bool is_host_known(const struct http *h, const char *host)
 	if (!strcmp(name, h->address) || !strcasecmp(name, "localhost") ||
 		(is_address(name, &loopback) && (loopback || h->any_address)))
 		return true;
-	return listed(h->hosts, name) ||
-		(read_name(authority, public_name) && !strcasecmp(name, public_name));
+	return listed(h->hosts, name) || is_public_name(h, name);
 }
 
 static bool is_allowed(const struct http *h, const char *origin, const char *host)

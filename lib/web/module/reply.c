@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/buf.h"
@@ -108,12 +109,28 @@ static struct MHD_Response *from_file(struct peer *p, const struct web_reply *re
  * but for the last of them, is put into it: the library has sent the one before, or it would not
  * have read this request. */
 
+/* IMF-fixdate (RFC 9110 §5.6.7) of this second: the library would make it anew for every answer. */
+static const char *date_now(void)
+{
+	static _Thread_local char text[sizeof "Sun, 06 Nov 1994 08:49:37 GMT"];
+	static _Thread_local time_t at;
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (now != at)
+		strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &tm));
+	at = now;
+	return text;
+}
+
 /* Header number AT as the response has it; its name is NULL behind the last. */
 static struct web_reply_header header_at(const struct web_reply *reply, size_t at)
 {
-	if (!at)
+	if (at == 0)
 		return (struct web_reply_header){"Content-Type", reply->content_type};
-	return reply->headers ? reply->headers[at - 1] : (struct web_reply_header){NULL, NULL};
+	if (at == 1)
+		return (struct web_reply_header){"Date", date_now()};
+	return reply->headers ? reply->headers[at - 2] : (struct web_reply_header){NULL, NULL};
 }
 
 struct likeness {
@@ -214,6 +231,8 @@ static struct MHD_Response *make(struct peer *p, const struct web_reply *reply)
 		return NULL;
 	if (reply->content_type && p->status != 304 && reply->file == p->file)
 		right = add(r, "Content-Type", reply->content_type);
+	if (keeps)
+		right = right && add(r, "Date", date_now());
 	if (reply->etag)
 		right = right && add(r, "ETag", reply->etag);
 	for (const struct web_reply_header *h = reply->headers; right && h && h->name; h++)
