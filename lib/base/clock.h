@@ -18,8 +18,8 @@ int64_t clock_boot_ms(void);
 /* Microseconds on the same clock: for measuring. */
 int64_t clock_boot_us(void);
 
-/* Milliseconds of running since boot, some 4 behind: for deadlines that every request sets anew, at a
- * fourth of the cost. */
+/* Milliseconds since boot, without suspend and up to a tick (1 to 10) behind: for deadlines that every
+ * request sets anew, at a fourth of the cost. */
 int64_t clock_rough_ms(void);
 
 /* RFC 3339 in UTC with milliseconds, as in 2026-11-20T18:37:00.000Z. */

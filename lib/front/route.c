@@ -40,14 +40,14 @@ void routes_make(struct call *c, struct routes *out)
 		for (const struct op_alias *a = op_table[i]->aliases; a && a->route; a++)
 			add_route(c, &r, op_table[i], a);
 	}
-	r.fixed = ARENA_NEW(&c->arena, const struct route *, count);
+	r.exact = ARENA_NEW(&c->arena, const struct route *, count);
 	r.open = ARENA_NEW(&c->arena, const struct route *, count);
 	for (size_t i = 0; i < r.count; i++)
 		if (r.list[i].path[r.list[i].fixed])
 			r.open[r.open_count++] = &r.list[i];
 		else
-			r.fixed[r.fixed_count++] = &r.list[i];
-	qsort(r.fixed, r.fixed_count, sizeof *r.fixed, by_path);
+			r.exact[r.exact_count++] = &r.list[i];
+	qsort(r.exact, r.exact_count, sizeof *r.exact, by_path);
 	*out = r;
 }
 
@@ -80,12 +80,12 @@ static bool matches(struct call *c, const char *pattern, const char *path, json_
 /* The first of the routes that are sorted which is not before PATH. */
 static size_t place_of(const struct routes *r, const char *path)
 {
-	size_t low = 0, high = r->fixed_count;
+	size_t low = 0, high = r->exact_count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (strcmp(r->fixed[middle]->path, path) < 0)
+		if (strcmp(r->exact[middle]->path, path) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -106,11 +106,11 @@ const struct route *routes_find(struct call *c, const struct routes *r, const ch
 {
 	struct buf b = buf_in(&c->arena);
 
-	for (size_t i = place_of(r, path); i < r->fixed_count; i++) {
-		if (strcmp(r->fixed[i]->path, path))
+	for (size_t i = place_of(r, path); i < r->exact_count; i++) {
+		if (strcmp(r->exact[i]->path, path))
 			break;
-		if (asked(r->fixed[i], method, &b))
-			return r->fixed[i];
+		if (asked(r->exact[i], method, &b))
+			return r->exact[i];
 	}
 	for (size_t i = 0; i < r->open_count; i++) {
 		const struct route *route = r->open[i];

@@ -16,8 +16,8 @@ struct routes {
 	struct route *list;
 	size_t count;
 	/* Those without {x} by path, and the others; in the table's order where paths are the same. */
-	const struct route **fixed, **open;
-	size_t fixed_count, open_count;
+	const struct route **exact, **open;
+	size_t exact_count, open_count;
 };
 
 /* All routes of the table. A path without {x} goes before one that fits it. */

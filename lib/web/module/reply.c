@@ -156,34 +156,46 @@ static enum MHD_Result compare(void *to, enum MHD_ValueKind kind, const char *na
 	return MHD_YES;
 }
 
-static struct MHD_Response *made_before(struct peer *p, const struct web_reply *reply)
+/* Puts the reply into the response that P has kept; false when it does not fit. */
+static bool put_again(struct peer *p, const struct web_reply *reply)
 {
+	struct MHD_Response *r = p->kept.response;
 	struct likeness l = {.reply = reply};
 	struct web_reply_header last;
 
-	if (!p->kept.response || p->kept.len != reply->len)
-		return NULL;
-	MHD_get_response_headers(p->kept.response, compare, &l);
+	if (!r || p->kept.len != reply->len)
+		return false;
+	MHD_get_response_headers(r, compare, &l);
 	if (!l.like || header_at(reply, l.at).name)
-		return NULL;
+		return false;
 	last = header_at(reply, l.at - 1);
-	if (l.changed && (MHD_del_response_header(p->kept.response, last.name, l.changed) !=
-		MHD_YES || !add(p->kept.response, last.name, last.value)))
-		return NULL;
+	if (l.changed && (MHD_del_response_header(r, last.name, l.changed) != MHD_YES ||
+		!add(r, last.name, last.value)))
+		return false;
 	memcpy(p->kept.body, reply->body, reply->len);
-	return p->kept.response;
+	return true;
 }
 
-/* A response whose body can be written to again. */
-static struct kept to_keep(const struct web_reply *reply)
+/* A response that P keeps; NULL when a header is not valid. */
+static struct MHD_Response *to_keep(struct peer *p, const struct web_reply *reply)
 {
-	struct kept kept = {.body = xmalloc(reply->len), .len = reply->len};
+	struct kept k = {.body = xmalloc(reply->len), .len = reply->len};
+	struct web_reply_header h;
 
-	memcpy(kept.body, reply->body, reply->len);
-	kept.response = MHD_create_response_from_buffer(kept.len, kept.body, MHD_RESPMEM_MUST_FREE);
-	if (!kept.response)
-		free(kept.body);
-	return kept;
+	memcpy(k.body, reply->body, reply->len);
+	k.response = MHD_create_response_from_buffer(k.len, k.body, MHD_RESPMEM_MUST_FREE);
+	reply_forget(&p->kept);
+	if (!k.response) {
+		free(k.body);
+		return NULL;
+	}
+	p->kept = k;
+	for (size_t at = 0; (h = header_at(reply, at)).name; at++)
+		if (!add(k.response, h.name, h.value)) {
+			reply_forget(&p->kept);
+			return NULL;
+		}
+	return k.response;
 }
 
 void reply_forget(struct kept *kept)
@@ -200,19 +212,24 @@ void reply_release(struct peer *p)
 	p->reply = NULL;
 }
 
+static struct MHD_Response *no_header(struct peer *p)
+{
+	return plain(p, 500, "a header of the reply is not valid\n");
+}
+
 static struct MHD_Response *make(struct peer *p, const struct web_reply *reply)
 {
 	bool closes = reply->close ||
 		atomic_load_explicit(&p->server->draining, memory_order_relaxed);
-	bool keeps = !closes && !reply->file && !reply->etag && reply->content_type && reply->len &&
-		reply->len <= KEPT_BYTES;
-	struct MHD_Response *r = keeps ? made_before(p, reply) : NULL;
-	struct kept kept = {0};
+	struct MHD_Response *r;
 	bool right = true;
 
 	p->status = reply->status;
-	if (r)
-		return r;
+	if (!closes && !reply->file && !reply->etag && reply->content_type && reply->len &&
+		reply->len <= KEPT_BYTES) {
+		r = put_again(p, reply) ? p->kept.response : to_keep(p, reply);
+		return r ? r : no_header(p);
+	}
 	if (reply->etag && reply->status == 200 && is_read(&p->x) &&
 		etag_listed(web_header(&p->x, "If-None-Match"), reply->etag)) {
 		if (reply->file)
@@ -221,9 +238,6 @@ static struct MHD_Response *make(struct peer *p, const struct web_reply *reply)
 		r = from_buffer("", 0);
 	} else if (reply->file) {
 		r = from_file(p, reply);
-	} else if (keeps) {
-		kept = to_keep(reply);
-		r = kept.response;
 	} else {
 		r = from_buffer(reply->body, reply->len);
 	}
@@ -231,23 +245,16 @@ static struct MHD_Response *make(struct peer *p, const struct web_reply *reply)
 		return NULL;
 	if (reply->content_type && p->status != 304 && reply->file == p->file)
 		right = add(r, "Content-Type", reply->content_type);
-	if (keeps)
-		right = right && add(r, "Date", date_now());
 	if (reply->etag)
 		right = right && add(r, "ETag", reply->etag);
 	for (const struct web_reply_header *h = reply->headers; right && h && h->name; h++)
 		right = add(r, h->name, h->value);
 	if (closes)
 		right = right && add(r, "Connection", "close");
-	if (!right) {
-		MHD_destroy_response(r);
-		return plain(p, 500, "a header of the reply is not valid\n");
-	}
-	if (keeps) {
-		reply_forget(&p->kept);
-		p->kept = kept;
-	}
-	return r;
+	if (right)
+		return r;
+	MHD_destroy_response(r);
+	return no_header(p);
 }
 
 static gnutls_session_t session(const struct peer *p)
